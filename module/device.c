@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What happens to uplinks. A gateway refers to its uplink by index and name and
+ * holds no reference, so a device never waits for natgw.
+ */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "device.h"
+#include "gateway.h"
+
+/* Set before the notifier is unregistered, which is told by a made-up end of
+ * every device: a gateway must not stop translating while its hooks still
+ * stand.
+ */
+static bool leaving;
+
+/**
+ * natgw_device_trouble() - why a device cannot carry packets now
+ * @dev: the device
+ *
+ * Context: RTNL. Return: a constant sentence, or NULL when it can.
+ */
+const char *natgw_device_trouble(const struct net_device *dev)
+{
+	return dev->flags & IFF_UP ? NULL : "uplink device is down";
+}
+
+/* fit - publish where the uplink is now, if that is news */
+static void fit(struct natgw_gw *gw, const struct net_device *dev,
+		const char *reason)
+{
+	const struct natgw_config *old = rtnl_dereference(gw->config);
+	int ifindex = dev ? dev->ifindex : 0;
+	struct natgw_config *config;
+
+	if (old->ifindex == ifindex && old->reason == reason &&
+	    (!dev || !strcmp(old->dev, dev->name)))
+		return;
+	/* Without memory a gateway would go on with an index that may become
+	 * another device's.
+	 */
+	config = kmemdup(old, sizeof(*config), GFP_KERNEL | __GFP_NOFAIL);
+	config->ifindex = ifindex;
+	config->reason = reason;
+	if (dev)
+		strscpy(config->dev, dev->name, sizeof(config->dev));
+	natgw_gateway_publish(gw, config);
+}
+
+static bool is_uplink(const struct natgw_gw *gw, const struct net_device *dev)
+{
+	const struct natgw_config *config = rtnl_dereference(gw->config);
+
+	/* One that comes back under its name is the uplink again. */
+	return config->ifindex ? config->ifindex == dev->ifindex :
+				 !strcmp(config->dev, dev->name);
+}
+
+static int device_event(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct natgw_net *nn = natgw_net(dev_net(dev));
+	struct natgw_gw *gw;
+
+	if (leaving)
+		return NOTIFY_DONE;
+	switch (event) {
+	case NETDEV_REGISTER:
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGENAME:
+		list_for_each_entry(gw, &nn->gateways, list)
+			if (is_uplink(gw, dev))
+				fit(gw, dev, natgw_device_trouble(dev));
+		break;
+	case NETDEV_UNREGISTER:
+		list_for_each_entry(gw, &nn->gateways, list)
+			if (is_uplink(gw, dev))
+				fit(gw, NULL, "uplink device is gone");
+		natgw_fence_del(nn, dev->ifindex);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block device_notifier = {
+	.notifier_call = device_event,
+};
+
+int __init natgw_device_init(void)
+{
+	return register_netdevice_notifier(&device_notifier);
+}
+
+void natgw_device_exit(void)
+{
+	leaving = true;
+	unregister_netdevice_notifier(&device_notifier);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Fences: a gateway that is deleted, or loses an inside prefix, leaves its
+ * sources without translation but not without a route. As behind a managed
+ * gateway, whose routes turn into black holes, they go nowhere then, until
+ * another gateway takes them or somebody lifts the fence.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "gateway.h"
+
+/**
+ * natgw_fence_stops() - may a forwarded packet not leave as it is?
+ * @nn: the namespace
+ * @ifindex: the device that it leaves through
+ * @src: its source
+ * @dst: its destination
+ *
+ * Context: RCU. Return: true, counted, when it has to be dropped.
+ */
+bool natgw_fence_stops(struct natgw_net *nn, int ifindex, __be32 src,
+		       __be32 dst)
+{
+	struct natgw_fence *fence;
+
+	list_for_each_entry_rcu(fence, &nn->fences, list) {
+		if (fence->ifindex != ifindex ||
+		    !natgw_prefix_has(&fence->prefix, src))
+			continue;
+		if (fence->prefix.mask ?
+		    natgw_prefix_has(&fence->prefix, dst) ||
+		    natgw_side(nn->net, ifindex, src) == NATGW_SIDE_HOST :
+		    natgw_side(nn->net, ifindex, src) != NATGW_SIDE_INSIDE)
+			continue;
+		atomic64_inc(&fence->drops);
+		return true;
+	}
+	return false;
+}
+
+static bool fenced(struct natgw_net *nn, int ifindex,
+		   const struct natgw_prefix *prefix)
+{
+	struct natgw_fence *fence;
+
+	list_for_each_entry(fence, &nn->fences, list)
+		if (fence->ifindex == ifindex &&
+		    fence->prefix.addr == prefix->addr &&
+		    fence->prefix.mask == prefix->mask)
+			return true;
+	return false;
+}
+
+static int fence_add(struct natgw_net *nn, int ifindex,
+		     const struct natgw_prefix *prefix)
+{
+	struct natgw_fence *fence;
+
+	if (fenced(nn, ifindex, prefix))
+		return 0;
+	fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+	if (!fence)
+		return -ENOMEM;
+	fence->ifindex = ifindex;
+	fence->prefix = *prefix;
+	list_add_tail_rcu(&fence->list, &nn->fences);
+	return 0;
+}
+
+static bool keeps(const struct natgw_config *config,
+		  const struct natgw_prefix *prefix)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->n_inside; i++)
+		if (config->inside[i].addr == prefix->addr &&
+		    config->inside[i].mask == prefix->mask)
+			return true;
+	return !config->n_inside;
+}
+
+/**
+ * natgw_fence_leave() - fence in the sources that a gateway gives up
+ * @nn: the namespace
+ * @old: its configuration so far
+ * @new: its next one, or NULL when it is being deleted
+ *
+ * To be called before the change, so that no packet falls between the two.
+ *
+ * Context: RTNL. Return: 1 when there is a fence now, 0 when none was needed,
+ * or -ENOMEM; some fences may be there then, which another gateway or
+ * natgw_fence_del() makes harmless.
+ */
+int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,
+		      const struct natgw_config *new)
+{
+	static const struct natgw_prefix any;
+	unsigned int i;
+	int left = 0;
+	int err;
+
+	if (!old->ifindex)
+		return 0;
+	if (!old->n_inside) {
+		if (new && !new->n_inside)
+			return 0;
+		err = fence_add(nn, old->ifindex, &any);
+		return err ?: 1;
+	}
+	for (i = 0; i < old->n_inside; i++) {
+		if (new && keeps(new, &old->inside[i]))
+			continue;
+		err = fence_add(nn, old->ifindex, &old->inside[i]);
+		if (err)
+			return err;
+		left = 1;
+	}
+	return left;
+}
+
+/**
+ * natgw_fence_del() - lift the fences of a device
+ * @nn: the namespace
+ * @ifindex: the device; 0 for all devices
+ *
+ * Context: RTNL. Return: whether there was one.
+ */
+bool natgw_fence_del(struct natgw_net *nn, int ifindex)
+{
+	struct natgw_fence *fence, *next;
+	bool found = false;
+
+	list_for_each_entry_safe(fence, next, &nn->fences, list) {
+		if (ifindex && fence->ifindex != ifindex)
+			continue;
+		list_del_rcu(&fence->list);
+		kfree_rcu(fence, rcu);
+		found = true;
+	}
+	return found;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The table of flows. */
+#ifndef _NATGW_FLOW_H
+#define _NATGW_FLOW_H
+
+#include <linux/jiffies.h>
+#include <linux/rhashtable.h>
+#include <uapi/linux/natgw.h>
+
+#include "natgw.h"
+#include "parse.h"
+
+struct natgw_addr;
+struct natgw_gw;
+
+enum natgw_dir {
+	NATGW_DIR_ORIGINAL,	/* as the inside host sends it */
+	NATGW_DIR_REPLY,	/* as the answer comes in from outside */
+};
+
+struct natgw_node {
+	struct rhash_head head;
+	struct natgw_tuple tuple;
+};
+
+/* Bits of natgw_flow.flags */
+enum {
+	NATGW_FLOW_DYING,	/* claimed by whoever ends it */
+};
+
+/**
+ * struct natgw_flow - one translated connection
+ * @node: by enum natgw_dir. The original source becomes the reply's
+ *	destination on the way out, and back on the way in
+ * @gw: its gateway, which outlives it
+ * @addr: its address, which outlives it
+ * @used: low bits of jiffies at the last packet, coarse
+ * @state: enum natgw_flow_state
+ * @kind: enum natgw_flow_kind
+ * @tcp: what tcp.c has seen
+ * @wheel: shard of the timing wheel that it is on
+ * @flags: NATGW_FLOW_* bits
+ * @turn: its place on the wheel, under the shard's lock
+ * @rcu: to be freed by
+ *
+ * Lifetime: a flow is found through the table or the wheel. Whoever sets
+ * NATGW_FLOW_DYING owns its end (natgw_flow_end()): it takes the flow off the
+ * wheel and out of the table and leaves the memory to RCU. A reader inside an
+ * RCU section may thus use a flow that has just ended; its addresses are still
+ * the right ones for the packet in hand. There is no reference count.
+ */
+struct natgw_flow {
+	struct natgw_node node[2];
+	struct natgw_gw *gw;
+	struct natgw_addr *addr;
+	u32 used;
+	u8 state;
+	u8 kind;
+	u8 tcp;
+	u8 wheel;
+	unsigned long flags;
+	struct hlist_node turn;
+	struct rcu_head rcu;
+};
+
+/* What a filter of flows compares; all zero matches every flow. */
+struct natgw_filter {
+	const struct natgw_gw *gw;
+	const struct natgw_addr *addr;
+	__be32 src, src_mask;
+	__be32 dst, dst_mask;
+	__be16 sport, dport;
+	bool has_sport, has_dport, has_proto;
+	u8 proto;
+};
+
+static inline struct natgw_flow *natgw_flow_of(struct natgw_node *node)
+{
+	return container_of(node, struct natgw_flow, node[node->tuple.dir]);
+}
+
+static inline const struct natgw_tuple *
+natgw_flow_tuple(const struct natgw_flow *flow, enum natgw_dir dir)
+{
+	return &flow->node[dir].tuple;
+}
+
+/* natgw_flow_touch - a packet was seen; written only when it says more */
+static inline void natgw_flow_touch(struct natgw_flow *flow)
+{
+	u32 now = (u32)jiffies;
+
+	if (now - READ_ONCE(flow->used) >= HZ / 4)
+		WRITE_ONCE(flow->used, now);
+}
+
+int natgw_flow_init(void);
+void natgw_flow_exit(void);
+int natgw_flow_table_init(struct natgw_net *nn);
+void natgw_flow_table_exit(struct natgw_net *nn);
+
+struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
+				   const struct natgw_tuple *tuple,
+				   enum natgw_dir dir);
+bool natgw_flow_taken(struct natgw_net *nn, const struct natgw_tuple *tuple);
+struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
+				    struct natgw_addr *addr,
+				    enum natgw_flow_kind kind,
+				    const struct natgw_tuple *original);
+void natgw_flow_discard(struct natgw_flow *flow);
+int natgw_flow_insert_reply(struct natgw_net *nn, struct natgw_flow *flow);
+int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow);
+s32 natgw_flow_remaining(const struct natgw_flow *flow);
+bool natgw_flow_claim(struct natgw_flow *flow);
+void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
+		    enum natgw_flow_end why);
+void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
+		     enum natgw_flow_end why);
+bool natgw_flow_matches(const struct natgw_flow *flow,
+			const struct natgw_filter *filter);
+unsigned int natgw_flow_count(struct natgw_net *nn,
+			      const struct natgw_filter *filter);
+unsigned int natgw_flow_flush(struct natgw_net *nn,
+			      const struct natgw_filter *filter,
+			      enum natgw_flow_end why);
+
+#endif /* _NATGW_FLOW_H */

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Gateways, their addresses, and the fences that deleted ones leave. */
+#ifndef _NATGW_GATEWAY_H
+#define _NATGW_GATEWAY_H
+
+#include <linux/if.h>
+#include <linux/rculist.h>
+#include <uapi/linux/natgw.h>
+
+#include "natgw.h"
+#include "stats.h"
+
+struct natgw_prefix {
+	__be32 addr;
+	__be32 mask;
+};
+
+/**
+ * struct natgw_addr - one address of a gateway
+ * @eip: elastic IP, 0 where the gateway is private
+ * @private_ip: 0 where the elastic IP itself is on the wire
+ * @wire: source address on the wire: @private_ip if there is one, else @eip
+ * @draining: takes no new flows; set once, under RTNL
+ * @deadline: jiffies at which draining ends
+ * @flows: flows alive on it
+ * @rcu: to be freed by, when no flow refers to it
+ */
+struct natgw_addr {
+	__be32 eip;
+	__be32 private_ip;
+	__be32 wire;
+	bool draining;
+	unsigned long deadline;
+	atomic_t flows;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct natgw_config - all that can change about a gateway
+ * @ifindex: uplink; 0 while the gateway has failed, so that no packet matches
+ * @dev: its name, the last one known
+ * @connectivity: enum natgw_connectivity
+ * @unsolicited: enum natgw_unsolicited
+ * @conntrack: enum natgw_conntrack
+ * @reason: why it has failed, or NULL
+ * @max_flows: most flows at a time
+ * @timeout: idle time-outs in seconds, by enum natgw_flow_state
+ * @n_inside: prefixes in use
+ * @n_addr: addresses in use, at least one
+ * @inside: sources to translate; any where there are none
+ * @addr: the first is the primary one
+ * @rcu: to be freed by
+ *
+ * Never changed once published: a change publishes a copy under RTNL.
+ */
+struct natgw_config {
+	int ifindex;
+	char dev[IFNAMSIZ];
+	u8 connectivity;
+	u8 unsolicited;
+	u8 conntrack;
+	const char *reason;
+	u32 max_flows;
+	u32 timeout[NATGW_FLOW_STATE_MAX + 1];
+	unsigned int n_inside;
+	unsigned int n_addr;
+	struct natgw_prefix inside[NATGW_MAX_INSIDE];
+	struct natgw_addr *addr[NATGW_MAX_ADDRESSES];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct natgw_gw - a gateway
+ * @list: in natgw_net.gateways
+ * @nn: its namespace
+ * @name: unique there
+ * @config: what can change
+ * @stats: its counters
+ * @flows: flows alive
+ * @host_flows: those among them that only hold a port of this host
+ * @rcu: to be freed by
+ *
+ * A gateway goes in this order: off the list, so that no packet finds it; an
+ * RCU grace period, after which nobody is creating a flow of it; its flows;
+ * another grace period, after which nobody looks at one; its memory. While the
+ * namespace itself goes, its hooks are gone first (net.c), which stands for
+ * the first two steps.
+ */
+struct natgw_gw {
+	struct list_head list;
+	struct natgw_net *nn;
+	char name[NATGW_NAME_LEN + 1];
+	struct natgw_config __rcu *config;
+	struct natgw_stats __percpu *stats;
+	atomic_t flows;
+	atomic_t host_flows;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct natgw_fence - keeps the sources of a gateway that is gone inside
+ * @list: in natgw_net.fences
+ * @ifindex: device that they may not leave untranslated
+ * @prefix: the sources; any inside source where the mask is 0
+ * @drops: packets stopped
+ * @rcu: to be freed by
+ */
+struct natgw_fence {
+	struct list_head list;
+	int ifindex;
+	struct natgw_prefix prefix;
+	atomic64_t drops;
+	struct rcu_head rcu;
+};
+
+/* Where a source address lives, seen from an uplink. */
+enum natgw_side {
+	NATGW_SIDE_HOST,	/* this host's own */
+	NATGW_SIDE_UPLINK,	/* reached through the uplink */
+	NATGW_SIDE_INSIDE,	/* reached some other way */
+};
+
+static inline bool natgw_prefix_has(const struct natgw_prefix *prefix,
+				    __be32 addr)
+{
+	return !((addr ^ prefix->addr) & prefix->mask);
+}
+
+bool natgw_config_inside(const struct natgw_config *config, __be32 addr);
+enum natgw_side natgw_side(struct net *net, int uplink, __be32 addr);
+struct natgw_gw *natgw_gateway_by_wire(struct natgw_net *nn, __be32 addr,
+				       const struct natgw_config **config);
+struct natgw_gw *natgw_gateway_on(struct natgw_net *nn, int ifindex,
+				  const struct natgw_config **config);
+struct natgw_gw *natgw_gateway_by_uplink(struct natgw_net *nn, int ifindex,
+					 __be32 src, __be32 dst,
+					 const struct natgw_config **config);
+
+struct natgw_gw *natgw_gateway_get(struct natgw_net *nn, const char *name);
+bool natgw_gateway_conflicts(struct natgw_net *nn, const struct natgw_gw *self,
+			     const struct natgw_config *config);
+int natgw_gateway_add(struct natgw_net *nn, const char *name,
+		      struct natgw_config *config);
+struct natgw_config *natgw_gateway_copy(const struct natgw_gw *gw);
+void natgw_gateway_publish(struct natgw_gw *gw, struct natgw_config *config);
+void natgw_gateway_unlink(struct natgw_gw *gw);
+void natgw_gateway_free(struct natgw_gw *gw);
+void natgw_gateway_discard(struct natgw_gw *gw);
+
+bool natgw_address_used(struct natgw_net *nn, __be32 addr);
+struct natgw_addr *natgw_address_new(__be32 eip, __be32 private_ip);
+void natgw_address_drain(struct natgw_gw *gw, struct natgw_addr *addr,
+			 u32 seconds);
+int natgw_address_unlink(struct natgw_gw *gw, struct natgw_addr *addr);
+void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr);
+void natgw_address_reap(struct natgw_net *nn);
+
+bool natgw_fence_stops(struct natgw_net *nn, int ifindex, __be32 src,
+		       __be32 dst);
+int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,
+		      const struct natgw_config *new);
+bool natgw_fence_del(struct natgw_net *nn, int ifindex);
+
+#endif /* _NATGW_GATEWAY_H */

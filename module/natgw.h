@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What all of the module shares: the namespace's instance and the limits. */
+#ifndef _NATGW_H
+#define _NATGW_H
+
+#include <linux/rhashtable-types.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+struct natgw_wheel;
+
+enum {
+	NATGW_PORT_MIN = 1024,		/* RFC 6056 section 3.2 */
+	NATGW_PORTS = 65536 - NATGW_PORT_MIN,
+};
+
+/**
+ * struct natgw_net - natgw's part of a network namespace
+ * @net: the namespace
+ * @started: flows, wheel and hooks exist. Set once, under RTNL, when the first
+ *	gateway is created; read with smp_load_acquire() by anybody else
+ * @flows: both nodes of every flow, by tuple
+ * @wheel: when flows are to be looked at for idleness; @wheels shards
+ * @wheels: number of shards
+ * @tick: the work that turns the wheel, once a second
+ * @gateways: list of struct natgw_gw; written under RTNL, read under RCU
+ * @fences: list of struct natgw_fence; likewise
+ * @seq: changes with the configuration, so that a dump sees that it was
+ *	disturbed; under RTNL
+ * @draining: addresses that are draining; under RTNL, read without it as a hint
+ * @error_next: jiffies before which no further error event is sent
+ * @error_missed: error events not sent since the last one
+ */
+struct natgw_net {
+	struct net *net;
+	bool started;
+	struct rhashtable flows;
+	struct natgw_wheel *wheel;
+	unsigned int wheels;
+	struct delayed_work tick;
+	struct list_head gateways;
+	struct list_head fences;
+	unsigned int seq;
+	unsigned int draining;
+	unsigned long error_next;
+	atomic_t error_missed;
+};
+
+extern unsigned int natgw_net_id;
+
+static inline struct natgw_net *natgw_net(const struct net *net)
+{
+	return net_generic(net, natgw_net_id);
+}
+
+/* natgw_net_started - may the table and the wheel be used? */
+static inline bool natgw_net_started(const struct natgw_net *nn)
+{
+	/* Pairs with the release in natgw_net_start(). */
+	return smp_load_acquire(&nn->started);
+}
+
+int natgw_net_start(struct natgw_net *nn);
+int natgw_net_init(void);
+void natgw_net_exit(void);
+
+#endif /* _NATGW_H */

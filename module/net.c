@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A namespace's instance: created empty, started by the first gateway, torn
+ * down with the namespace or the module.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "flow.h"
+#include "gateway.h"
+#include "hook.h"
+#include "wheel.h"
+
+unsigned int natgw_net_id __read_mostly;
+
+static void tick(struct work_struct *work)
+{
+	struct natgw_net *nn = container_of(to_delayed_work(work),
+					    struct natgw_net, tick);
+
+	natgw_wheel_turn(nn);
+	natgw_address_reap(nn);
+	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
+}
+
+/**
+ * natgw_net_start() - give a namespace a table, a wheel and hooks
+ * @nn: the namespace
+ *
+ * They stay until the namespace goes: hooks that come and go under traffic buy
+ * nothing, for without gateways and fences they return at once.
+ *
+ * Context: RTNL. Return: 0, also when it was started before, or an error and
+ * nothing is changed.
+ */
+int natgw_net_start(struct natgw_net *nn)
+{
+	int err;
+
+	if (nn->started)
+		return 0;
+	err = natgw_flow_table_init(nn);
+	if (err)
+		return err;
+	err = natgw_wheel_init(nn);
+	if (err)
+		goto err_wheel;
+	err = nf_register_net_hooks(nn->net, natgw_hook_ops, NATGW_HOOKS);
+	if (err)
+		goto err_hooks;
+	/* Pairs with the acquire in natgw_net_started(). */
+	smp_store_release(&nn->started, true);
+	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
+	return 0;
+
+err_hooks:
+	/* The first of the hooks may have been run already. */
+	synchronize_net();
+	natgw_wheel_exit(nn);
+err_wheel:
+	natgw_flow_table_exit(nn);
+	return err;
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct natgw_net *nn = natgw_net(net);
+
+	nn->net = net;
+	INIT_LIST_HEAD(&nn->gateways);
+	INIT_LIST_HEAD(&nn->fences);
+	INIT_DELAYED_WORK(&nn->tick, tick);
+	return 0;
+}
+
+/* Teardown, of a namespace or of all of them with the module. Nobody can
+ * configure any more: the sockets that could are closed, or the family is
+ * unregistered. Devices may still be going; device.c only reads the list.
+ *
+ *   pre_exit   no packet enters the hooks any more
+ *   (an RCU grace period, by the caller)  and none is in them
+ *   exit       the work is stopped; the flows are ended, each to be freed
+ *              after a grace period of its own; then the gateways that they
+ *              point to, after one more; the table, the wheel, the fences
+ *
+ * What is left to RCU callbacks is waited for in natgw_exit(), before the
+ * code and the slab cache that they need are gone.
+ */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct natgw_net *nn = natgw_net(net);
+
+	if (nn->started)
+		nf_unregister_net_hooks(net, natgw_hook_ops, NATGW_HOOKS);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct natgw_net *nn = natgw_net(net);
+	struct natgw_gw *gw, *next;
+
+	if (!nn->started)
+		return;
+	cancel_delayed_work_sync(&nn->tick);
+	natgw_flow_table_exit(nn);
+	rtnl_lock();
+	list_for_each_entry_safe(gw, next, &nn->gateways, list)
+		natgw_gateway_discard(gw);
+	natgw_fence_del(nn, 0);
+	rtnl_unlock();
+	natgw_wheel_exit(nn);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.pre_exit = net_pre_exit,
+	.exit = net_exit,
+	.id = &natgw_net_id,
+	.size = sizeof(struct natgw_net),
+};
+
+int __init natgw_net_init(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+/* natgw_net_exit - after the family and the notifier are gone */
+void natgw_net_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* News for whoever listens. Without a listener nothing is built; without
+ * memory, or with a reader too slow, the news is lost, which the reader's socket
+ * tells it (ENOBUFS).
+ */
+#include <linux/jiffies.h>
+
+#include "event.h"
+#include "flow.h"
+#include "netlink.h"
+
+/* begin - a message for a group, or NULL when there is nobody to read it */
+static struct sk_buff *begin(struct natgw_net *nn, unsigned int group, u8 cmd,
+			     size_t size, gfp_t gfp, void **hdr)
+{
+	struct sk_buff *msg;
+
+	if (!READ_ONCE(natgw_nl_up) ||
+	    !genl_has_listeners(&natgw_nl_family, nn->net, group))
+		return NULL;
+	msg = genlmsg_new(size, gfp);
+	if (msg)
+		*hdr = genlmsg_put(msg, 0, 0, &natgw_nl_family, 0, cmd);
+	return msg;
+}
+
+static void send(struct natgw_net *nn, unsigned int group, struct sk_buff *msg,
+		 void *hdr, gfp_t gfp, int err)
+{
+	if (err) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_end(msg, hdr);
+	genlmsg_multicast_netns(&natgw_nl_family, nn->net, msg, 0, group, gfp);
+}
+
+/**
+ * natgw_event_gateway() - a gateway came, changed or goes
+ * @gw: the gateway
+ * @event: which
+ *
+ * Context: RTNL.
+ */
+void natgw_event_gateway(const struct natgw_gw *gw, enum natgw_event event)
+{
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = begin(gw->nn, NATGW_NLGRP_GATEWAY, NATGW_CMD_GATEWAY_NTF,
+		    NATGW_NL_SIZE, GFP_KERNEL, &hdr);
+	if (!msg)
+		return;
+	err = nla_put_u32(msg, NATGW_A_GATEWAY_EVENT, event) ?:
+	      natgw_nl_put_gateway(msg, gw);
+	send(gw->nn, NATGW_NLGRP_GATEWAY, msg, hdr, GFP_KERNEL, err);
+}
+
+/**
+ * natgw_event_address() - an address came, changed or goes
+ * @gw: its gateway
+ * @addr: the address
+ * @primary: it is the gateway's first
+ * @event: which
+ *
+ * Context: RTNL.
+ */
+void natgw_event_address(const struct natgw_gw *gw,
+			 const struct natgw_addr *addr, bool primary,
+			 enum natgw_event event)
+{
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = begin(gw->nn, NATGW_NLGRP_GATEWAY, NATGW_CMD_ADDRESS_NTF,
+		    NLMSG_DEFAULT_SIZE, GFP_KERNEL, &hdr);
+	if (!msg)
+		return;
+	err = nla_put_u32(msg, NATGW_A_ADDRESS_EVENT, event) ?:
+	      natgw_nl_put_address(msg, gw, addr, primary);
+	send(gw->nn, NATGW_NLGRP_GATEWAY, msg, hdr, GFP_KERNEL, err);
+}
+
+/**
+ * natgw_event_flow() - a flow began or ended
+ * @nn: the namespace
+ * @flow: the flow
+ * @event: NATGW_EVENT_ADD or NATGW_EVENT_DELETE
+ * @end: why it ended
+ *
+ * Context: bottom halves disabled, RCU.
+ */
+void natgw_event_flow(struct natgw_net *nn, const struct natgw_flow *flow,
+		      enum natgw_event event, enum natgw_flow_end end)
+{
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = begin(nn, NATGW_NLGRP_FLOW, NATGW_CMD_FLOW_NTF,
+		    NLMSG_DEFAULT_SIZE, GFP_ATOMIC, &hdr);
+	if (!msg)
+		return;
+	err = nla_put_u32(msg, NATGW_A_FLOW_EVENT, event) ?:
+	      natgw_nl_put_flow(msg, flow);
+	if (!err && event == NATGW_EVENT_DELETE)
+		err = nla_put_u32(msg, NATGW_A_FLOW_END, end);
+	send(nn, NATGW_NLGRP_FLOW, msg, hdr, GFP_ATOMIC, err);
+}
+
+/* Ten a second; a flood of refused packets must not become one of messages. */
+static bool error_limited(struct natgw_net *nn)
+{
+	unsigned long next = READ_ONCE(nn->error_next);
+
+	if (next && time_before(jiffies, next)) {
+		atomic_inc(&nn->error_missed);
+		return true;
+	}
+	WRITE_ONCE(nn->error_next, (jiffies + HZ / 10) | 1);
+	return false;
+}
+
+/**
+ * natgw_event_error() - no flow could be made for a client's packet
+ * @gw: the gateway
+ * @cause: why
+ * @tuple: the packet's
+ *
+ * Context: softirq, RCU.
+ */
+void natgw_event_error(struct natgw_gw *gw, enum natgw_error_cause cause,
+		       const struct natgw_tuple *tuple)
+{
+	struct natgw_net *nn = gw->nn;
+	struct sk_buff *msg;
+	void *hdr;
+	int err = 0;
+
+	if (error_limited(nn))
+		return;
+	msg = begin(nn, NATGW_NLGRP_ERROR, NATGW_CMD_ERROR_NTF,
+		    NLMSG_DEFAULT_SIZE, GFP_ATOMIC, &hdr);
+	if (!msg)
+		return;
+	if (nla_put_string(msg, NATGW_A_ERROR_GATEWAY, gw->name) ||
+	    nla_put_u32(msg, NATGW_A_ERROR_CAUSE, cause) ||
+	    nla_put_u8(msg, NATGW_A_ERROR_PROTO, tuple->proto) ||
+	    nla_put_in_addr(msg, NATGW_A_ERROR_SRC, tuple->src) ||
+	    nla_put_in_addr(msg, NATGW_A_ERROR_DST, tuple->dst) ||
+	    nla_put_be16(msg, NATGW_A_ERROR_SPORT, tuple->sport) ||
+	    nla_put_be16(msg, NATGW_A_ERROR_DPORT, tuple->dport) ||
+	    nla_put_u32(msg, NATGW_A_ERROR_MISSED,
+			atomic_xchg(&nn->error_missed, 0)))
+		err = -EMSGSIZE;
+	send(nn, NATGW_NLGRP_ERROR, msg, hdr, GFP_ATOMIC, err);
+}

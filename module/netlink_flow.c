@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Requests about flows. */
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "flow.h"
+#include "netlink.h"
+
+static int parse_masked(struct nlattr *addr, struct nlattr *len, __be32 *value,
+			__be32 *mask, struct netlink_ext_ack *extack)
+{
+	if (!addr)
+		return len ? natgw_nl_refuse(-EINVAL, extack, len,
+					     "a prefix length without its address") : 0;
+	*value = nla_get_in_addr(addr);
+	*mask = inet_make_mask(len ? nla_get_u8(len) : 32);
+	return 0;
+}
+
+/* parse_filter - read a filter
+ *
+ * The gateway that it names is only compared with, never looked into, so it
+ * may go while the filter is used.
+ */
+static int parse_filter(struct natgw_net *nn, struct nlattr **tb,
+			struct netlink_ext_ack *extack,
+			struct natgw_filter *filter)
+{
+	struct natgw_gw *gw;
+	int err;
+
+	memset(filter, 0, sizeof(*filter));
+	if (tb[NATGW_A_FLOW_GATEWAY]) {
+		rtnl_lock();
+		gw = natgw_nl_gateway(nn, tb[NATGW_A_FLOW_GATEWAY], extack);
+		rtnl_unlock();
+		if (IS_ERR(gw))
+			return PTR_ERR(gw);
+		filter->gw = gw;
+	}
+	err = parse_masked(tb[NATGW_A_FLOW_SRC], tb[NATGW_A_FLOW_SRC_LEN],
+			   &filter->src, &filter->src_mask, extack);
+	if (!err)
+		err = parse_masked(tb[NATGW_A_FLOW_DST],
+				   tb[NATGW_A_FLOW_DST_LEN],
+				   &filter->dst, &filter->dst_mask, extack);
+	if (tb[NATGW_A_FLOW_PROTO]) {
+		filter->has_proto = true;
+		filter->proto = nla_get_u8(tb[NATGW_A_FLOW_PROTO]);
+	}
+	if (tb[NATGW_A_FLOW_SPORT]) {
+		filter->has_sport = true;
+		filter->sport = nla_get_be16(tb[NATGW_A_FLOW_SPORT]);
+	}
+	if (tb[NATGW_A_FLOW_DPORT]) {
+		filter->has_dport = true;
+		filter->dport = nla_get_be16(tb[NATGW_A_FLOW_DPORT]);
+	}
+	return err;
+}
+
+/**
+ * natgw_nl_put_flow() - all that there is to say about a flow
+ * @msg: message to append to
+ * @flow: the flow
+ *
+ * Context: RCU. Return: 0 or -EMSGSIZE.
+ */
+int natgw_nl_put_flow(struct sk_buff *msg, const struct natgw_flow *flow)
+{
+	const struct natgw_tuple *o = natgw_flow_tuple(flow,
+						       NATGW_DIR_ORIGINAL);
+	const struct natgw_tuple *r = natgw_flow_tuple(flow, NATGW_DIR_REPLY);
+	s32 remaining = max(natgw_flow_remaining(flow), 0);
+
+	if (nla_put_string(msg, NATGW_A_FLOW_GATEWAY, flow->gw->name) ||
+	    nla_put_u8(msg, NATGW_A_FLOW_PROTO, o->proto) ||
+	    nla_put_in_addr(msg, NATGW_A_FLOW_SRC, o->src) ||
+	    nla_put_in_addr(msg, NATGW_A_FLOW_DST, o->dst) ||
+	    nla_put_be16(msg, NATGW_A_FLOW_SPORT, o->sport) ||
+	    nla_put_be16(msg, NATGW_A_FLOW_DPORT, o->dport) ||
+	    nla_put_in_addr(msg, NATGW_A_FLOW_WIRE_IP, r->dst) ||
+	    nla_put_be16(msg, NATGW_A_FLOW_WIRE_PORT, r->dport) ||
+	    nla_put_u32(msg, NATGW_A_FLOW_STATE, READ_ONCE(flow->state)) ||
+	    nla_put_u32(msg, NATGW_A_FLOW_KIND, flow->kind) ||
+	    nla_put_u32(msg, NATGW_A_FLOW_EXPIRES,
+			DIV_ROUND_UP((u32)remaining, HZ)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int parse_tuple(struct genl_info *info, struct natgw_tuple *tuple)
+{
+	struct nlattr **tb = info->attrs;
+
+	if (!tb[NATGW_A_FLOW_PROTO] || !tb[NATGW_A_FLOW_SRC] ||
+	    !tb[NATGW_A_FLOW_DST] || !tb[NATGW_A_FLOW_SPORT]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "a flow is named by proto, src, sport, dst and dport");
+		return -EINVAL;
+	}
+	memset(tuple, 0, sizeof(*tuple));
+	tuple->proto = nla_get_u8(tb[NATGW_A_FLOW_PROTO]);
+	tuple->src = nla_get_in_addr(tb[NATGW_A_FLOW_SRC]);
+	tuple->dst = nla_get_in_addr(tb[NATGW_A_FLOW_DST]);
+	tuple->sport = nla_get_be16(tb[NATGW_A_FLOW_SPORT]);
+	if (tb[NATGW_A_FLOW_DPORT])
+		tuple->dport = nla_get_be16(tb[NATGW_A_FLOW_DPORT]);
+	return 0;
+}
+
+int natgw_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct natgw_net *nn = natgw_net(genl_info_net(info));
+	struct natgw_tuple tuple;
+	struct natgw_flow *flow;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	err = parse_tuple(info, &tuple);
+	if (err)
+		return err;
+	msg = natgw_nl_answer(info, NATGW_CMD_FLOW_GET, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	err = -ENOENT;
+	if (natgw_net_started(nn)) {
+		rcu_read_lock();
+		local_bh_disable();
+		flow = natgw_flow_find(nn, &tuple, NATGW_DIR_ORIGINAL);
+		if (flow)
+			err = natgw_nl_put_flow(msg, flow);
+		local_bh_enable();
+		rcu_read_unlock();
+	}
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(info->extack, "there is no such flow");
+	return natgw_nl_reply(info, msg, hdr, err);
+}
+
+static int reply_count(struct genl_info *info, u8 cmd,
+		       unsigned int (*count)(struct natgw_net *nn,
+					     const struct natgw_filter *filter))
+{
+	struct natgw_net *nn = natgw_net(genl_info_net(info));
+	struct natgw_filter filter;
+	struct sk_buff *msg;
+	u32 n = 0;
+	void *hdr;
+	int err;
+
+	err = parse_filter(nn, info->attrs, info->extack, &filter);
+	if (err)
+		return err;
+	msg = natgw_nl_answer(info, cmd, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	if (natgw_net_started(nn))
+		n = count(nn, &filter);
+	return natgw_nl_reply(info, msg, hdr,
+			      nla_put_u32(msg, NATGW_A_FLOW_COUNT, n));
+}
+
+static unsigned int flush(struct natgw_net *nn,
+			  const struct natgw_filter *filter)
+{
+	return natgw_flow_flush(nn, filter, NATGW_FLOW_END_FLUSHED);
+}
+
+int natgw_nl_flow_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return reply_count(info, NATGW_CMD_FLOW_FLUSH, flush);
+}
+
+int natgw_nl_flow_count_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return reply_count(info, NATGW_CMD_FLOW_COUNT, natgw_flow_count);
+}
+
+/* ---------------------------------- dump ---------------------------------- */
+
+/**
+ * struct dump - a dump of flows that is under way
+ * @filter: which flows
+ * @iter: where it is in the table; survives flows that come and go
+ * @entered: @iter is in use
+ * @again: a flow that did not fit into the last message comes first in the next
+ * @resizes: how often the table was resized and the walk began anew
+ */
+struct dump {
+	struct natgw_filter filter;
+	struct rhashtable_iter iter;
+	bool entered;
+	bool again;
+	unsigned int resizes;
+};
+
+int natgw_nl_flow_get_start(struct netlink_callback *cb)
+{
+	struct natgw_net *nn = natgw_net(sock_net(cb->skb->sk));
+	struct dump *dump;
+	int err;
+
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	err = parse_filter(nn, natgw_dump_attrs(cb), cb->extack, &dump->filter);
+	if (err) {
+		kfree(dump);
+		return err;
+	}
+	if (natgw_net_started(nn)) {
+		rhashtable_walk_enter(&nn->flows, &dump->iter);
+		dump->entered = true;
+	}
+	cb->args[0] = (long)dump;
+	return 0;
+}
+
+int natgw_nl_flow_get_done(struct netlink_callback *cb)
+{
+	struct dump *dump = (struct dump *)cb->args[0];
+
+	if (dump && dump->entered)
+		rhashtable_walk_exit(&dump->iter);
+	kfree(dump);
+	return 0;
+}
+
+static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
+		     const struct natgw_flow *flow)
+{
+	void *hdr = natgw_nl_dump_put(skb, cb, NATGW_CMD_FLOW_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	return natgw_nl_dump_end(skb, hdr, natgw_nl_put_flow(skb, flow));
+}
+
+/* walk_on - where the walk goes on; the last node again if it did not fit */
+static struct natgw_node *walk_on(struct dump *dump)
+{
+	struct natgw_node *node = NULL;
+
+	if (dump->again)
+		node = rhashtable_walk_peek(&dump->iter);
+	dump->again = false;
+	return node ?: rhashtable_walk_next(&dump->iter);
+}
+
+int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *dump = (struct dump *)cb->args[0];
+	struct natgw_node *node;
+	struct natgw_flow *flow;
+
+	if (!dump->entered)
+		return 0;
+	/* Never 0, which stands for "not said yet". */
+	cb->seq = dump->resizes + 1;
+	rhashtable_walk_start(&dump->iter);
+	while ((node = walk_on(dump))) {
+		if (IS_ERR(node)) {
+			/* The walk begins again and may show flows twice. */
+			cb->seq = ++dump->resizes + 1;
+			continue;
+		}
+		flow = natgw_flow_of(node);
+		if (node->tuple.dir != NATGW_DIR_ORIGINAL ||
+		    natgw_flow_remaining(flow) <= 0 ||
+		    !natgw_flow_matches(flow, &dump->filter))
+			continue;
+		if (dump_flow(skb, cb, flow)) {
+			dump->again = true;
+			break;
+		}
+	}
+	rhashtable_walk_stop(&dump->iter);
+	return skb->len;
+}

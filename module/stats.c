@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/percpu.h>
+
+#include "stats.h"
+
+/* packets_of - packets on the wire that a segmentation-offload skb stands for */
+static unsigned int packets_of(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) ? max_t(u16, skb_shinfo(skb)->gso_segs, 1) : 1;
+}
+
+/**
+ * natgw_stats_alloc() - a gateway's counters, all zero
+ *
+ * Context: process. Return: per-CPU memory to give to free_percpu(), or NULL.
+ */
+struct natgw_stats __percpu *natgw_stats_alloc(void)
+{
+	struct natgw_stats __percpu *stats;
+	int cpu;
+
+	stats = alloc_percpu(struct natgw_stats);
+	if (!stats)
+		return NULL;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(stats, cpu)->syncp);
+	return stats;
+}
+
+/**
+ * natgw_stats_add() - count
+ * @stats: the gateway's counters
+ * @counter: NATGW_A_COUNTERS_*
+ * @n: how many
+ *
+ * Context: bottom halves disabled, which keeps the writer on its CPU and alone
+ * there.
+ */
+void natgw_stats_add(struct natgw_stats __percpu *stats, int counter, u64 n)
+{
+	struct natgw_stats *s = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_add(&s->counter[counter], n);
+	u64_stats_update_end(&s->syncp);
+}
+
+/**
+ * natgw_stats_packet() - count a packet and its bytes from the IP header on
+ * @stats: the gateway's counters
+ * @counter: NATGW_IN_* or NATGW_OUT_*; the counter after it takes the bytes
+ * @skb: with skb->data at the IP header
+ *
+ * Context: bottom halves disabled.
+ */
+void natgw_stats_packet(struct natgw_stats __percpu *stats, int counter,
+			const struct sk_buff *skb)
+{
+	struct natgw_stats *s = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_add(&s->counter[counter], packets_of(skb));
+	u64_stats_add(&s->counter[counter + 1], skb->len);
+	u64_stats_update_end(&s->syncp);
+}
+
+/**
+ * natgw_stats_drop() - count a packet in a counter of packets alone
+ * @stats: the gateway's counters
+ * @counter: NATGW_A_COUNTERS_*
+ * @skb: the packet
+ *
+ * Context: bottom halves disabled.
+ */
+void natgw_stats_drop(struct natgw_stats __percpu *stats, int counter,
+		      const struct sk_buff *skb)
+{
+	natgw_stats_add(stats, counter, packets_of(skb));
+}
+
+/**
+ * natgw_stats_sum() - read the counters of all CPUs
+ * @stats: the gateway's counters
+ * @sum: NATGW_A_COUNTERS_MAX + 1 sums
+ *
+ * Context: any. CPUs that are offline are counted too.
+ */
+void natgw_stats_sum(const struct natgw_stats __percpu *stats, u64 *sum)
+{
+	u64 one[NATGW_A_COUNTERS_MAX + 1];
+	unsigned int start;
+	int cpu, i;
+
+	memset(sum, 0, sizeof(one));
+	for_each_possible_cpu(cpu) {
+		const struct natgw_stats *s = per_cpu_ptr(stats, cpu);
+
+		do {
+			start = u64_stats_fetch_begin(&s->syncp);
+			for (i = 0; i <= NATGW_A_COUNTERS_MAX; i++)
+				one[i] = u64_stats_read(&s->counter[i]);
+		} while (u64_stats_fetch_retry(&s->syncp, start));
+		for (i = 0; i <= NATGW_A_COUNTERS_MAX; i++)
+			sum[i] += one[i];
+	}
+}

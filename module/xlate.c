@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rewriting. Nothing is decided here: by the time a function of this file is
+ * called, what the packet becomes is settled, and only memory can be missing.
+ */
+#include <linux/icmp.h>
+#include <linux/ip.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include <net/ip.h>
+
+#include "flow.h"
+#include "xlate.h"
+
+/* One side of a packet, before and after. */
+struct change {
+	bool source;		/* else the destination */
+	__be32 addr;
+	__be32 new_addr;
+	__be16 port;
+	__be16 new_port;
+};
+
+static struct change change_source(const struct natgw_flow *flow)
+{
+	const struct natgw_tuple *o = natgw_flow_tuple(flow,
+						       NATGW_DIR_ORIGINAL);
+	const struct natgw_tuple *r = natgw_flow_tuple(flow, NATGW_DIR_REPLY);
+
+	return (struct change){
+		.source = true,
+		.addr = o->src, .new_addr = r->dst,
+		.port = o->sport, .new_port = r->dport,
+	};
+}
+
+static struct change change_destination(const struct natgw_flow *flow)
+{
+	const struct natgw_tuple *o = natgw_flow_tuple(flow,
+						       NATGW_DIR_ORIGINAL);
+	const struct natgw_tuple *r = natgw_flow_tuple(flow, NATGW_DIR_REPLY);
+
+	return (struct change){
+		.source = false,
+		.addr = r->dst, .new_addr = o->src,
+		.port = r->dport, .new_port = o->sport,
+	};
+}
+
+/* The address is in the pseudo-header, the port is not. Where the device is
+ * still to compute the checksum (CHECKSUM_PARTIAL), the field holds only the
+ * pseudo-header's part; the helpers know.
+ */
+static void replace_tcp(struct sk_buff *skb, struct tcphdr *th,
+			const struct change *c)
+{
+	inet_proto_csum_replace4(&th->check, skb, c->addr, c->new_addr, true);
+	inet_proto_csum_replace2(&th->check, skb, c->port, c->new_port, false);
+	if (c->source)
+		th->source = c->new_port;
+	else
+		th->dest = c->new_port;
+}
+
+/* A checksum of zero means that there is none, and has to stay; one that
+ * becomes zero is sent as its other form (RFC 768).
+ */
+static void replace_udp(struct sk_buff *skb, struct udphdr *uh,
+			const struct change *c)
+{
+	if (uh->check || skb->ip_summed == CHECKSUM_PARTIAL) {
+		inet_proto_csum_replace4(&uh->check, skb, c->addr, c->new_addr,
+					 true);
+		inet_proto_csum_replace2(&uh->check, skb, c->port, c->new_port,
+					 false);
+		if (!uh->check)
+			uh->check = CSUM_MANGLED_0;
+	}
+	if (c->source)
+		uh->source = c->new_port;
+	else
+		uh->dest = c->new_port;
+}
+
+/* No pseudo-header; one identifier, whichever side it stands for. */
+static void replace_icmp(struct sk_buff *skb, struct icmphdr *icmph,
+			 const struct change *c)
+{
+	inet_proto_csum_replace2(&icmph->checksum, skb, c->port, c->new_port,
+				 false);
+	icmph->un.echo.id = c->new_port;
+}
+
+static void replace_address(struct iphdr *iph, bool source, __be32 addr)
+{
+	__be32 *field = source ? &iph->saddr : &iph->daddr;
+
+	csum_replace4(&iph->check, *field, addr);
+	*field = addr;
+}
+
+static unsigned int transport_len(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return sizeof(struct tcphdr);
+	case IPPROTO_UDP:
+		return sizeof(struct udphdr);
+	default:
+		return sizeof(struct icmphdr);
+	}
+}
+
+static bool xlate(struct sk_buff *skb, const struct natgw_pkt *pkt,
+		  const struct change *c)
+{
+	u8 proto = pkt->tuple.proto;
+	void *transport;
+
+	/* This host's own packets mostly stay as they are. */
+	if (c->addr == c->new_addr && c->port == c->new_port)
+		return true;
+	/* Somebody else may hold the same bytes (a capture, a mirror). */
+	if (skb_ensure_writable(skb, pkt->thoff + transport_len(proto)))
+		return false;
+
+	transport = skb->data + pkt->thoff;
+	if (proto == IPPROTO_TCP)
+		replace_tcp(skb, transport, c);
+	else if (proto == IPPROTO_UDP)
+		replace_udp(skb, transport, c);
+	else
+		replace_icmp(skb, transport, c);
+	replace_address(ip_hdr(skb), c->source, c->new_addr);
+	skb_clear_hash(skb);
+	return true;
+}
+
+/**
+ * natgw_xlate_source() - original direction: put the gateway's address in
+ * @skb: the packet, skb->data at the IP header
+ * @pkt: the packet, parsed
+ * @flow: its flow
+ *
+ * Context: softirq, RCU. Return: false without memory; @skb is then as it was.
+ */
+bool natgw_xlate_source(struct sk_buff *skb, const struct natgw_pkt *pkt,
+			const struct natgw_flow *flow)
+{
+	const struct change c = change_source(flow);
+
+	return xlate(skb, pkt, &c);
+}
+
+/**
+ * natgw_xlate_destination() - reply direction: restore the inside address
+ * @skb: the packet, skb->data at the IP header
+ * @pkt: the packet, parsed
+ * @flow: its flow
+ *
+ * A route found for the old destination is dropped.
+ *
+ * Context: softirq, RCU. Return: false without memory; @skb is then as it was.
+ */
+bool natgw_xlate_destination(struct sk_buff *skb, const struct natgw_pkt *pkt,
+			     const struct natgw_flow *flow)
+{
+	const struct change c = change_destination(flow);
+
+	if (!xlate(skb, pkt, &c))
+		return false;
+	if (c.addr != c.new_addr)
+		skb_dst_drop(skb);
+	return true;
+}
+
+/* The quote may end anywhere after 8 bytes of transport header: its checksum
+ * field is changed where it is there.
+ */
+static void replace_quoted_check(struct sk_buff *skb, unsigned int offset,
+				 const struct change *c, bool udp)
+{
+	__sum16 *check = (__sum16 *)(skb->data + offset);
+
+	if (skb->len < offset + sizeof(*check) || (udp && !*check))
+		return;
+	csum_replace4(check, c->addr, c->new_addr);
+	csum_replace2(check, c->port, c->new_port);
+	if (udp && !*check)
+		*check = CSUM_MANGLED_0;
+}
+
+static void replace_quoted_transport(struct sk_buff *skb,
+				     const struct natgw_quote *quote,
+				     const struct change *c)
+{
+	void *transport = skb->data + quote->thoff;
+	struct icmphdr *icmph = transport;
+	__be16 *ports = transport;
+
+	switch (quote->tuple.proto) {
+	case IPPROTO_TCP:
+		replace_quoted_check(skb, quote->thoff +
+				     offsetof(struct tcphdr, check), c, false);
+		ports[c->source ? 0 : 1] = c->new_port;
+		break;
+	case IPPROTO_UDP:
+		replace_quoted_check(skb, quote->thoff +
+				     offsetof(struct udphdr, check), c, true);
+		ports[c->source ? 0 : 1] = c->new_port;
+		break;
+	case IPPROTO_ICMP:
+		csum_replace2(&icmph->checksum, c->port, c->new_port);
+		icmph->un.echo.id = c->new_port;
+		break;
+	}
+}
+
+/* The error's own checksum covers all that it quotes. It was right before
+ * (icmp.c has seen to that) and is right again, so a checksum that a device
+ * computed over the message (CHECKSUM_COMPLETE) still holds.
+ */
+static void replace_icmp_check(struct sk_buff *skb, const struct natgw_pkt *pkt)
+{
+	struct icmphdr *icmph = (struct icmphdr *)(skb->data + pkt->thoff);
+
+	icmph->checksum = 0;
+	icmph->checksum = csum_fold(skb_checksum(skb, pkt->thoff,
+						 skb->len - pkt->thoff, 0));
+}
+
+static bool xlate_quote(struct sk_buff *skb, const struct natgw_pkt *pkt,
+			const struct natgw_quote *quote,
+			const struct change *c)
+{
+	unsigned int end = quote->thoff + transport_len(quote->tuple.proto);
+
+	if (skb_ensure_writable(skb, min(end, skb->len)))
+		return false;
+	replace_quoted_transport(skb, quote, c);
+	replace_address((struct iphdr *)(skb->data + quote->ipoff), c->source,
+			c->new_addr);
+	replace_icmp_check(skb, pkt);
+	skb_clear_hash(skb);
+	return true;
+}
+
+/**
+ * natgw_xlate_error_in() - an ICMP error from outside, about what a flow sent
+ * @skb: the error
+ * @pkt: the error, parsed
+ * @quote: what it quotes: a packet as it left the uplink
+ * @flow: the flow of that packet
+ *
+ * The quote's source and the error's destination become the inside host's
+ * (RFC 5508 REQ-4).
+ *
+ * Context: softirq, RCU. Return: false without memory; @skb is then as it was.
+ */
+bool natgw_xlate_error_in(struct sk_buff *skb, const struct natgw_pkt *pkt,
+			  const struct natgw_quote *quote,
+			  const struct natgw_flow *flow)
+{
+	struct change c = change_destination(flow);
+
+	/* What was the destination of replies is the source in the quote. */
+	c.source = true;
+	if (!xlate_quote(skb, pkt, quote, &c))
+		return false;
+	replace_address(ip_hdr(skb), false, c.new_addr);
+	if (c.addr != c.new_addr)
+		skb_dst_drop(skb);
+	return true;
+}
+
+/**
+ * natgw_xlate_error_out() - an ICMP error to the outside, about a reply
+ * @skb: the error
+ * @pkt: the error, parsed
+ * @quote: what it quotes: a packet as it was restored
+ * @flow: the flow of that packet
+ * @outer: the error's own source has to be hidden as well (RFC 5508 REQ-5)
+ *
+ * Context: softirq, RCU. Return: false without memory; @skb is then as it was.
+ */
+bool natgw_xlate_error_out(struct sk_buff *skb, const struct natgw_pkt *pkt,
+			   const struct natgw_quote *quote,
+			   const struct natgw_flow *flow, bool outer)
+{
+	struct change c = change_source(flow);
+
+	/* What was the source of the flow is the destination in the quote. */
+	c.source = false;
+	if (!xlate_quote(skb, pkt, quote, &c))
+		return false;
+	if (outer)
+		replace_address(ip_hdr(skb), true, c.new_addr);
+	return true;
+}
