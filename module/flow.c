@@ -299,6 +299,16 @@ void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
 	natgw_flow_end(nn, flow, why);
 }
 
+static bool is_stray(const struct natgw_flow *flow)
+{
+	const struct natgw_config *config = rcu_dereference(flow->gw->config);
+
+	return flow->kind == NATGW_FLOW_KIND_INSIDE && config->n_inside &&
+	       !natgw_config_inside(config,
+				    natgw_flow_tuple(flow,
+						     NATGW_DIR_ORIGINAL)->src);
+}
+
 /**
  * natgw_flow_matches() - does a filter include a flow?
  * @flow: a flow
@@ -318,7 +328,8 @@ bool natgw_flow_matches(const struct natgw_flow *flow,
 	       !((t->dst ^ filter->dst) & filter->dst_mask) &&
 	       (!filter->has_proto || filter->proto == t->proto) &&
 	       (!filter->has_sport || filter->sport == t->sport) &&
-	       (!filter->has_dport || filter->dport == t->dport);
+	       (!filter->has_dport || filter->dport == t->dport) &&
+	       (!filter->strays || is_stray(flow));
 }
 
 /* Visit each flow that matches, once, or again after a resize of the table

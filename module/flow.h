@@ -63,7 +63,9 @@ struct natgw_flow {
 	struct rcu_head rcu;
 };
 
-/* What a filter of flows compares; all zero matches every flow. */
+/* What a filter of flows compares; all zero matches every flow. Strays are
+ * flows of sources that their gateway does not have inside any more.
+ */
 struct natgw_filter {
 	const struct natgw_gw *gw;
 	const struct natgw_addr *addr;
@@ -71,6 +73,7 @@ struct natgw_filter {
 	__be32 dst, dst_mask;
 	__be16 sport, dport;
 	bool has_sport, has_dport, has_proto;
+	bool strays;
 	u8 proto;
 };
 

@@ -311,6 +311,21 @@ void natgw_gateway_free(struct natgw_gw *gw)
 }
 
 /**
+ * natgw_gateway_end_strays() - end the flows of sources that were given up
+ * @gw: the gateway, with its new configuration published
+ *
+ * Context: process, without RTNL, with @gw safe from being freed.
+ */
+void natgw_gateway_end_strays(struct natgw_gw *gw)
+{
+	const struct natgw_filter filter = { .gw = gw, .strays = true };
+
+	/* Whoever is making a flow by the old configuration is through then. */
+	synchronize_net();
+	natgw_flow_flush(gw->nn, &filter, NATGW_FLOW_END_GATEWAY);
+}
+
+/**
  * natgw_gateway_discard() - free a gateway whose flows have ended
  * @gw: the gateway
  *

@@ -145,6 +145,7 @@ struct natgw_config *natgw_gateway_copy(const struct natgw_gw *gw);
 void natgw_gateway_publish(struct natgw_gw *gw, struct natgw_config *config);
 void natgw_gateway_unlink(struct natgw_gw *gw);
 void natgw_gateway_free(struct natgw_gw *gw);
+void natgw_gateway_end_strays(struct natgw_gw *gw);
 void natgw_gateway_discard(struct natgw_gw *gw);
 
 bool natgw_address_used(struct natgw_net *nn, __be32 addr);

@@ -8,13 +8,28 @@
 #include "icmp.h"
 #include "xlate.h"
 
-/* RFC 5508 REQ-3: an error that arrived damaged must not be made to look
- * whole by the new checksum.
+/* read_quote - whose packet an error is about, or NATGW_ICMP_* for why not
+ *
+ * An error that arrived damaged must not be made to look whole by the new
+ * checksum (RFC 5508 REQ-3).
  */
-static bool checksum_ok(const struct sk_buff *skb, const struct natgw_pkt *pkt)
+static enum natgw_icmp read_quote(const struct sk_buff *skb,
+				  const struct natgw_pkt *pkt,
+				  struct natgw_quote *quote)
 {
-	return !csum_fold(skb_checksum(skb, pkt->thoff, skb->len - pkt->thoff,
-				       0));
+	if (csum_fold(skb_checksum(skb, pkt->thoff, skb->len - pkt->thoff, 0)))
+		return NATGW_ICMP_CHECKSUM;
+	switch (natgw_parse_quote(skb, pkt, quote)) {
+	case NATGW_QUOTED_BROKEN:
+		return NATGW_ICMP_CHECKSUM;
+	case NATGW_QUOTED_FLOW:
+		/* An error goes to whoever sent what it quotes. */
+		if (quote->tuple.src == pkt->tuple.dst)
+			return NATGW_ICMP_XLATED;
+		fallthrough;
+	default:
+		return NATGW_ICMP_UNMATCHED;
+	}
 }
 
 /**
@@ -31,13 +46,11 @@ enum natgw_icmp natgw_icmp_in(struct natgw_net *nn, struct sk_buff *skb,
 	struct natgw_quote quote;
 	struct natgw_tuple reply;
 	struct natgw_flow *flow;
+	enum natgw_icmp what;
 
-	if (!checksum_ok(skb, pkt))
-		return NATGW_ICMP_CHECKSUM;
-	/* The error goes to whoever sent what it quotes. */
-	if (!natgw_parse_quote(skb, pkt, &quote) ||
-	    quote.tuple.src != pkt->tuple.dst)
-		return NATGW_ICMP_UNMATCHED;
+	what = read_quote(skb, pkt, &quote);
+	if (what != NATGW_ICMP_XLATED)
+		return what;
 	reply = natgw_tuple_invert(&quote.tuple);
 	flow = natgw_flow_find(nn, &reply, NATGW_DIR_REPLY);
 	if (!flow)
@@ -63,12 +76,11 @@ enum natgw_icmp natgw_icmp_out(struct natgw_net *nn, struct sk_buff *skb,
 	struct natgw_tuple original;
 	struct natgw_quote quote;
 	struct natgw_flow *flow;
+	enum natgw_icmp what;
 
-	if (!checksum_ok(skb, pkt))
-		return NATGW_ICMP_CHECKSUM;
-	if (!natgw_parse_quote(skb, pkt, &quote) ||
-	    quote.tuple.src != pkt->tuple.dst)
-		return NATGW_ICMP_UNMATCHED;
+	what = read_quote(skb, pkt, &quote);
+	if (what != NATGW_ICMP_XLATED)
+		return what;
 	original = natgw_tuple_invert(&quote.tuple);
 	flow = natgw_flow_find(nn, &original, NATGW_DIR_ORIGINAL);
 	if (!flow)

@@ -10,15 +10,12 @@
 #include "flow.h"
 #include "netlink.h"
 
-/* Seconds. The managed gateway ends anything that is idle for 350 s; what is
- * half open or closed gives its port back sooner.
- */
 static const u32 default_timeout[] = {
-	[NATGW_FLOW_STATE_TCP_OPENING] = 60,
-	[NATGW_FLOW_STATE_TCP_ESTABLISHED] = 350,
-	[NATGW_FLOW_STATE_TCP_CLOSING] = 60,
-	[NATGW_FLOW_STATE_UDP] = 350,
-	[NATGW_FLOW_STATE_ICMP] = 350,
+	[NATGW_FLOW_STATE_TCP_OPENING] = NATGW_DEFAULT_TCP_OPENING,
+	[NATGW_FLOW_STATE_TCP_ESTABLISHED] = NATGW_DEFAULT_TCP_ESTABLISHED,
+	[NATGW_FLOW_STATE_TCP_CLOSING] = NATGW_DEFAULT_TCP_CLOSING,
+	[NATGW_FLOW_STATE_UDP] = NATGW_DEFAULT_UDP,
+	[NATGW_FLOW_STATE_ICMP] = NATGW_DEFAULT_ICMP,
 };
 
 /* An eighth of the memory, at about 256 bytes a flow with its share of the
@@ -45,6 +42,9 @@ static int check_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
 	if (!*name)
 		return natgw_nl_refuse(-EINVAL, extack, attr,
 				       "the name is empty");
+	if (!isalnum(*name))
+		return natgw_nl_refuse(-EINVAL, extack, attr,
+				       "a name begins with a letter or a digit");
 	for (; *name; name++)
 		if (!isascii(*name) || !isgraph(*name))
 			return natgw_nl_refuse(-EINVAL, extack, attr,
@@ -123,6 +123,11 @@ static int parse_inside(struct natgw_config *config, struct genl_info *info)
 	if (!info->attrs[NATGW_A_GATEWAY_INSIDE] &&
 	    !info->attrs[NATGW_A_GATEWAY_INSIDE_ANY])
 		return 0;
+	if (info->attrs[NATGW_A_GATEWAY_INSIDE] &&
+	    info->attrs[NATGW_A_GATEWAY_INSIDE_ANY])
+		return natgw_nl_refuse(-EINVAL, info->extack,
+				       info->attrs[NATGW_A_GATEWAY_INSIDE_ANY],
+				       "inside prefixes and inside-any contradict each other");
 	config->n_inside = 0;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != NATGW_A_GATEWAY_INSIDE)
@@ -347,17 +352,14 @@ static void warn_fence(int left, struct netlink_ext_ack *extack)
 			       "the sources given up are fenced: they do not leave the uplink until another gateway translates them or the fence is deleted");
 }
 
-static int gateway_set(struct natgw_net *nn, struct genl_info *info)
+/* Returns 1 when the gateway gave sources up, 0, or an error. */
+static int gateway_set(struct natgw_gw *gw, struct genl_info *info)
 {
+	struct natgw_net *nn = gw->nn;
 	struct natgw_config *config;
-	struct natgw_gw *gw;
 	int left;
 	int err;
 
-	gw = natgw_nl_gateway(nn, info->attrs[NATGW_A_GATEWAY_NAME],
-			      info->extack);
-	if (IS_ERR(gw))
-		return PTR_ERR(gw);
 	config = natgw_gateway_copy(gw);
 	if (!config)
 		return -ENOMEM;
@@ -376,22 +378,33 @@ static int gateway_set(struct natgw_net *nn, struct genl_info *info)
 		goto err_free;
 	}
 	natgw_gateway_publish(gw, config);
-	warn_fence(left, info->extack);
-	return 0;
+	return left;
 
 err_free:
 	kfree(config);
 	return err;
 }
 
+/* The gateway stays after RTNL is given up: only another request or the end of
+ * the namespace could delete it, and both wait for this one.
+ */
 int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	int err;
+	struct natgw_net *nn = natgw_net(genl_info_net(info));
+	struct natgw_gw *gw;
+	int ret;
 
 	rtnl_lock();
-	err = gateway_set(natgw_net(genl_info_net(info)), info);
+	gw = natgw_nl_gateway(nn, info->attrs[NATGW_A_GATEWAY_NAME],
+			      info->extack);
+	ret = IS_ERR(gw) ? PTR_ERR(gw) : gateway_set(gw, info);
 	rtnl_unlock();
-	return err;
+	if (ret < 0)
+		return ret;
+	if (ret)
+		natgw_gateway_end_strays(gw);
+	warn_fence(ret, info->extack);
+	return 0;
 }
 
 int natgw_nl_gateway_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -415,9 +428,6 @@ int natgw_nl_gateway_del_doit(struct sk_buff *skb, struct genl_info *info)
 	natgw_gateway_unlink(gw);
 	rtnl_unlock();
 
-	/* Nobody else can reach it: the namespace cannot go while a socket in
-	 * it is being served.
-	 */
 	natgw_gateway_free(gw);
 	warn_fence(left, info->extack);
 	return 0;

@@ -181,11 +181,12 @@ static bool parse_quoted_transport(const struct sk_buff *skb,
  * looked at; the checksum of the quoted IP header has to be right (RFC 5508
  * REQ-3). A quoted fragment other than the first has no ports and is refused.
  *
- * Context: any. Changes nothing in @skb. Return: whether the quote names a
- * packet that a flow could have carried.
+ * Context: any. Changes nothing in @skb. Return: what is quoted; @quote is
+ * filled where that is NATGW_QUOTED_FLOW.
  */
-bool natgw_parse_quote(const struct sk_buff *skb, const struct natgw_pkt *pkt,
-		       struct natgw_quote *quote)
+enum natgw_quoted natgw_parse_quote(const struct sk_buff *skb,
+				    const struct natgw_pkt *pkt,
+				    struct natgw_quote *quote)
 {
 	const struct iphdr *iph;
 	u8 buf[60];
@@ -194,15 +195,19 @@ bool natgw_parse_quote(const struct sk_buff *skb, const struct natgw_pkt *pkt,
 	quote->ipoff = pkt->thoff + sizeof(struct icmphdr);
 	iph = skb_header_pointer(skb, quote->ipoff, sizeof(*iph), buf);
 	if (!iph || iph->version != 4 || iph->ihl < 5)
-		return false;
+		return NATGW_QUOTED_OTHER;
 	iph = skb_header_pointer(skb, quote->ipoff, iph->ihl * 4, buf);
-	if (!iph || ip_fast_csum((const u8 *)iph, iph->ihl) ||
-	    (iph->frag_off & htons(IP_OFFSET)))
-		return false;
+	if (!iph)
+		return NATGW_QUOTED_OTHER;
+	if (ip_fast_csum((const u8 *)iph, iph->ihl))
+		return NATGW_QUOTED_BROKEN;
+	if (iph->frag_off & htons(IP_OFFSET))
+		return NATGW_QUOTED_OTHER;
 
 	quote->thoff = quote->ipoff + iph->ihl * 4;
 	quote->tuple.src = iph->saddr;
 	quote->tuple.dst = iph->daddr;
 	quote->tuple.proto = iph->protocol;
-	return parse_quoted_transport(skb, quote);
+	return parse_quoted_transport(skb, quote) ? NATGW_QUOTED_FLOW :
+						    NATGW_QUOTED_OTHER;
 }

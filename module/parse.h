@@ -68,9 +68,17 @@ struct natgw_quote {
 	unsigned int thoff;
 };
 
+/* What an ICMP error says about the packet that it quotes. */
+enum natgw_quoted {
+	NATGW_QUOTED_FLOW,	/* one that a flow could have carried */
+	NATGW_QUOTED_OTHER,	/* something else, or too little of it */
+	NATGW_QUOTED_BROKEN,	/* its IP header's checksum is wrong */
+};
+
 void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt);
-bool natgw_parse_quote(const struct sk_buff *skb, const struct natgw_pkt *pkt,
-		       struct natgw_quote *quote);
+enum natgw_quoted natgw_parse_quote(const struct sk_buff *skb,
+				    const struct natgw_pkt *pkt,
+				    struct natgw_quote *quote);
 struct natgw_tuple natgw_tuple_invert(const struct natgw_tuple *tuple);
 
 #endif /* _NATGW_PARSE_H */

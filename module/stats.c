@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/ip.h>
 #include <linux/percpu.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
 
 #include "stats.h"
 
@@ -7,6 +11,29 @@
 static unsigned int packets_of(const struct sk_buff *skb)
 {
 	return skb_is_gso(skb) ? max_t(u16, skb_shinfo(skb)->gso_segs, 1) : 1;
+}
+
+/* What each further segment of a segmentation-offload skb is sent with. */
+static unsigned int segment_headers(const struct sk_buff *skb)
+{
+	unsigned int len = ip_hdrlen(skb);
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	if (!skb_is_gso_tcp(skb))
+		return len + sizeof(struct udphdr);
+	th = skb_header_pointer(skb, skb_network_offset(skb) + len, sizeof(buf),
+				&buf);
+	return len + (th ? th->doff * 4 : 0);
+}
+
+static unsigned int bytes_of(const struct sk_buff *skb)
+{
+	unsigned int packets = packets_of(skb);
+
+	if (packets == 1)
+		return skb->len;
+	return skb->len + (packets - 1) * segment_headers(skb);
 }
 
 /**
@@ -60,7 +87,7 @@ void natgw_stats_packet(struct natgw_stats __percpu *stats, int counter,
 
 	u64_stats_update_begin(&s->syncp);
 	u64_stats_add(&s->counter[counter], packets_of(skb));
-	u64_stats_add(&s->counter[counter + 1], skb->len);
+	u64_stats_add(&s->counter[counter + 1], bytes_of(skb));
 	u64_stats_update_end(&s->syncp);
 }
 

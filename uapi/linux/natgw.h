@@ -9,11 +9,16 @@
 #define NATGW_FAMILY_NAME	"natgw"
 #define NATGW_FAMILY_VERSION	1
 
-#define NATGW_NAME_LEN		31
-#define NATGW_DEV_LEN		15
-#define NATGW_MAX_ADDRESSES	64
-#define NATGW_MAX_INSIDE	64
-#define NATGW_MAX_TIMEOUT	604800
+#define NATGW_NAME_LEN			31
+#define NATGW_DEV_LEN			15
+#define NATGW_MAX_ADDRESSES		64
+#define NATGW_MAX_INSIDE		64
+#define NATGW_MAX_TIMEOUT		604800
+#define NATGW_DEFAULT_TCP_OPENING	60
+#define NATGW_DEFAULT_TCP_ESTABLISHED	350
+#define NATGW_DEFAULT_TCP_CLOSING	60
+#define NATGW_DEFAULT_UDP		350
+#define NATGW_DEFAULT_ICMP		350
 
 /**
  * enum natgw_connectivity - What a gateway puts in place of an inside source
@@ -109,7 +114,7 @@ enum natgw_flow_kind {
  * @NATGW_FLOW_END_REOPENED: The client began a new connection in its place.
  * @NATGW_FLOW_END_FLUSHED: Somebody flushed it.
  * @NATGW_FLOW_END_ADDRESS: Its address was removed.
- * @NATGW_FLOW_END_GATEWAY: Its gateway was deleted.
+ * @NATGW_FLOW_END_GATEWAY: Its gateway was deleted, or gave up its source.
  */
 enum natgw_flow_end {
 	NATGW_FLOW_END_IDLE,
