@@ -4,35 +4,66 @@
  * gateway, whose routes turn into black holes, they go nowhere then, until
  * another gateway takes them or somebody lifts the fence.
  */
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
 #include "gateway.h"
 
+/* inside - is an address behind the device too, gateway or not? */
+static bool inside(struct natgw_net *nn, int ifindex, __be32 addr)
+{
+	const struct natgw_config *config;
+	const struct natgw_fence *fence;
+	const struct natgw_gw *gw;
+
+	list_for_each_entry_rcu(gw, &nn->gateways, list) {
+		config = rcu_dereference(gw->config);
+		if (config->ifindex == ifindex &&
+		    natgw_config_inside(config, addr))
+			return true;
+	}
+	list_for_each_entry_rcu(fence, &nn->fences, list)
+		if (fence->ifindex == ifindex && fence->prefix.mask &&
+		    natgw_prefix_has(&fence->prefix, addr))
+			return true;
+	return false;
+}
+
+/* keeps_in - is a fence there for a packet? */
+static bool keeps_in(struct natgw_net *nn, const struct natgw_fence *fence,
+		     __be32 src, __be32 dst)
+{
+	enum natgw_side side;
+
+	if (!natgw_prefix_has(&fence->prefix, src))
+		return false;
+	side = natgw_side(nn->net, fence->ifindex, src);
+	if (fence->prefix.mask)
+		return side != NATGW_SIDE_HOST &&
+		       !inside(nn, fence->ifindex, dst);
+	return side == NATGW_SIDE_INSIDE;
+}
+
 /**
- * natgw_fence_stops() - may a forwarded packet not leave as it is?
+ * natgw_fence_stops() - may a packet not leave as it is?
  * @nn: the namespace
  * @ifindex: the device that it leaves through
- * @src: its source
- * @dst: its destination
+ * @skb: the packet, which no gateway translates
  *
  * Context: RCU. Return: true, counted, when it has to be dropped.
  */
-bool natgw_fence_stops(struct natgw_net *nn, int ifindex, __be32 src,
-		       __be32 dst)
+bool natgw_fence_stops(struct natgw_net *nn, int ifindex,
+		       const struct sk_buff *skb)
 {
+	const struct iphdr *iph = ip_hdr(skb);
 	struct natgw_fence *fence;
 
 	list_for_each_entry_rcu(fence, &nn->fences, list) {
 		if (fence->ifindex != ifindex ||
-		    !natgw_prefix_has(&fence->prefix, src))
+		    !keeps_in(nn, fence, iph->saddr, iph->daddr))
 			continue;
-		if (fence->prefix.mask ?
-		    natgw_prefix_has(&fence->prefix, dst) ||
-		    natgw_side(nn->net, ifindex, src) == NATGW_SIDE_HOST :
-		    natgw_side(nn->net, ifindex, src) != NATGW_SIDE_INSIDE)
-			continue;
-		atomic64_inc(&fence->drops);
+		atomic64_add(natgw_stats_packets(skb), &fence->drops);
 		return true;
 	}
 	return false;
@@ -67,14 +98,15 @@ static int fence_add(struct natgw_net *nn, int ifindex,
 	return 0;
 }
 
+/* keeps - does a configuration still have a whole prefix inside? */
 static bool keeps(const struct natgw_config *config,
 		  const struct natgw_prefix *prefix)
 {
 	unsigned int i;
 
 	for (i = 0; i < config->n_inside; i++)
-		if (config->inside[i].addr == prefix->addr &&
-		    config->inside[i].mask == prefix->mask)
+		if (natgw_prefix_has(&config->inside[i], prefix->addr) &&
+		    !(config->inside[i].mask & ~prefix->mask))
 			return true;
 	return !config->n_inside;
 }

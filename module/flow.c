@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/netdevice.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "crowd.h"
 #include "event.h"
 #include "flow.h"
 #include "gateway.h"
@@ -9,12 +11,20 @@
 
 static struct kmem_cache *flow_cache;
 
-/* The key keeps anybody outside from choosing tuples that share a bucket; the
- * table's own seed, which a rehash changes, goes into the message.
- */
 static hsiphash_key_t flow_key __read_mostly;
 
-static u32 flow_hash(const void *data, u32 len, u32 seed)
+/**
+ * natgw_tuple_hash() - hash a tuple, whatever its direction
+ * @data: a struct natgw_tuple
+ * @len: unused
+ * @seed: the table's, which a rehash changes
+ *
+ * A key of this boot keeps anybody outside from choosing tuples that share a
+ * bucket.
+ *
+ * Context: any.
+ */
+u32 natgw_tuple_hash(const void *data, u32 len, u32 seed)
 {
 	const struct natgw_tuple *tuple = data;
 
@@ -38,7 +48,7 @@ static const struct rhashtable_params flow_params = {
 	.head_offset = offsetof(struct natgw_node, head),
 	.key_offset = offsetof(struct natgw_node, tuple),
 	.key_len = sizeof(struct natgw_tuple),
-	.hashfn = flow_hash,
+	.hashfn = natgw_tuple_hash,
 	.obj_cmpfn = flow_cmp,
 	.min_size = 1024,
 	.automatic_shrinking = true,
@@ -96,7 +106,19 @@ struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 }
 
 /**
- * natgw_flow_taken() - is there a flow with this tuple?
+ * natgw_flow_known() - is a tuple in the table, whether or not its flow lives?
+ * @nn: the namespace
+ * @tuple: in either direction
+ *
+ * Context: RCU.
+ */
+bool natgw_flow_known(struct natgw_net *nn, const struct natgw_tuple *tuple)
+{
+	return find_node(nn, tuple);
+}
+
+/**
+ * natgw_flow_taken() - does a live flow have this tuple?
  * @nn: the namespace
  * @tuple: in either direction
  *
@@ -104,7 +126,9 @@ struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
  */
 bool natgw_flow_taken(struct natgw_net *nn, const struct natgw_tuple *tuple)
 {
-	return find_node(nn, tuple);
+	struct natgw_node *node = find_node(nn, tuple);
+
+	return node && natgw_flow_remaining(natgw_flow_of(node)) > 0;
 }
 
 /**
@@ -152,6 +176,7 @@ struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
 	flow->kind = kind;
 	flow->tcp = 0;
 	flow->wheel = smp_processor_id() % gw->nn->wheels;
+	flow->iif = 0;
 	flow->flags = 0;
 	INIT_HLIST_NODE(&flow->turn);
 	atomic_inc(&addr->flows);
@@ -182,6 +207,12 @@ static void remove_node(struct natgw_net *nn, struct natgw_flow *flow,
 			enum natgw_dir dir)
 {
 	rhashtable_remove_fast(&nn->flows, &flow->node[dir].head, flow_params);
+}
+
+static void remove_reply(struct natgw_net *nn, struct natgw_flow *flow)
+{
+	remove_node(nn, flow, NATGW_DIR_REPLY);
+	natgw_crowd_release(nn, natgw_flow_tuple(flow, NATGW_DIR_REPLY));
 }
 
 /**
@@ -235,7 +266,7 @@ int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow)
 					    &flow->node[NATGW_DIR_ORIGINAL].head,
 					    flow_params);
 	if (err) {
-		remove_node(nn, flow, NATGW_DIR_REPLY);
+		remove_reply(nn, flow);
 		return err;
 	}
 	natgw_wheel_add(nn, flow);
@@ -272,7 +303,7 @@ void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
 	 * answer finds nothing.
 	 */
 	remove_node(nn, flow, NATGW_DIR_ORIGINAL);
-	remove_node(nn, flow, NATGW_DIR_REPLY);
+	remove_reply(nn, flow);
 	natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_ENDED, 1);
 	if (why == NATGW_FLOW_END_IDLE)
 		natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_IDLE,
@@ -332,44 +363,57 @@ bool natgw_flow_matches(const struct natgw_flow *flow,
 	       (!filter->strays || is_stray(flow));
 }
 
-/* Visit each flow that matches, once, or again after a resize of the table
- * sent the walk back to the start; tell how many were visited. Flows that come
- * meanwhile may be missed, others not.
+typedef void visit_fn(struct natgw_net *nn, struct natgw_flow *flow, int arg);
+
+/* walk_start - go on with a walk; returns whether it begins anew instead
+ *
+ * If the node where the walk was is gone meanwhile, the iterator has only its
+ * place in the chain, which now may be another node's, further on. Take the
+ * chain from its beginning again rather than miss one.
+ */
+static bool walk_start(struct rhashtable_iter *iter)
+{
+	bool anew = rhashtable_walk_start_check(iter) == -EAGAIN;
+
+	if (!iter->p)
+		iter->skip = 0;
+	return anew;
+}
+
+/* Visit each flow that matches; tell how many visits there were. Where the table
+ * is resized meanwhile, flows may be visited twice, or missed: the walk follows a
+ * chain while its nodes are moved to another. @again says so. Flows that come
+ * meanwhile may be missed as well.
  */
 static unsigned int visit_matches(struct natgw_net *nn,
 				  const struct natgw_filter *filter,
-				  bool kill, enum natgw_flow_end why)
+				  visit_fn *visit, int arg, bool *again)
 {
 	struct rhashtable_iter iter;
 	struct natgw_node *node;
 	unsigned int seen = 0;
 	unsigned int steps = 0;
 
+	*again = false;
 	rhashtable_walk_enter(&nn->flows, &iter);
-	rhashtable_walk_start(&iter);
+	walk_start(&iter);
 	while ((node = rhashtable_walk_next(&iter))) {
 		if (IS_ERR(node)) {
-			/* -EAGAIN: it starts again, and so does the count of
-			 * what is still there.
-			 */
-			if (!kill)
-				seen = 0;
+			*again = true;
 			continue;
 		}
 		/* A flow is in the table twice; visit it once. */
 		if (node->tuple.dir == NATGW_DIR_ORIGINAL &&
 		    natgw_flow_matches(natgw_flow_of(node), filter)) {
 			seen++;
-			if (kill) {
-				local_bh_disable();
-				natgw_flow_kill(nn, natgw_flow_of(node), why);
-				local_bh_enable();
-			}
+			local_bh_disable();
+			visit(nn, natgw_flow_of(node), arg);
+			local_bh_enable();
 		}
 		if (++steps % 1024 == 0) {
 			rhashtable_walk_stop(&iter);
 			cond_resched();
-			rhashtable_walk_start(&iter);
+			*again |= walk_start(&iter);
 		}
 	}
 	rhashtable_walk_stop(&iter);
@@ -377,17 +421,44 @@ static unsigned int visit_matches(struct natgw_net *nn,
 	return seen;
 }
 
+/* How often a visit begins anew because the table was resized under it. Each
+ * resize takes a change of its size by half, so this is patience enough.
+ */
+enum { PATIENCE = 16 };
+
+static void visit_count(struct natgw_net *nn, struct natgw_flow *flow, int arg)
+{
+}
+
+static void visit_kill(struct natgw_net *nn, struct natgw_flow *flow, int why)
+{
+	natgw_flow_kill(nn, flow, why);
+}
+
+static void visit_move(struct natgw_net *nn, struct natgw_flow *flow, int arg)
+{
+	natgw_wheel_move(nn, flow);
+}
+
 /**
  * natgw_flow_count() - how many flows a filter includes
  * @nn: the namespace, started
  * @filter: which
  *
- * Context: process.
+ * Context: process. Return: the number; where the table goes on being resized
+ * under it, one that may be too high.
  */
 unsigned int natgw_flow_count(struct natgw_net *nn,
 			      const struct natgw_filter *filter)
 {
-	return visit_matches(nn, filter, false, 0);
+	unsigned int tries = PATIENCE;
+	unsigned int seen;
+	bool again;
+
+	do {
+		seen = visit_matches(nn, filter, visit_count, 0, &again);
+	} while (again && --tries);
+	return seen;
 }
 
 /**
@@ -396,8 +467,7 @@ unsigned int natgw_flow_count(struct natgw_net *nn,
  * @filter: which
  * @why: enum natgw_flow_end
  *
- * Context: process. Every flow that was there at the call is ended at the
- * return; what the packet path creates meanwhile may stay.
+ * Context: process. What the packet path creates meanwhile may stay.
  *
  * Return: how many matched.
  */
@@ -405,7 +475,49 @@ unsigned int natgw_flow_flush(struct natgw_net *nn,
 			      const struct natgw_filter *filter,
 			      enum natgw_flow_end why)
 {
-	return visit_matches(nn, filter, true, why);
+	unsigned int tries = PATIENCE;
+	unsigned int seen = 0;
+	bool again;
+
+	do {
+		seen += visit_matches(nn, filter, visit_kill, why, &again);
+	} while (again && --tries);
+	return seen;
+}
+
+/**
+ * natgw_flow_purge() - end flows of which nobody makes any more
+ * @nn: the namespace, started
+ * @filter: which
+ * @why: enum natgw_flow_end
+ *
+ * Context: process. None is in the table when it returns, and none is being
+ * ended by somebody else.
+ */
+void natgw_flow_purge(struct natgw_net *nn, const struct natgw_filter *filter,
+		      enum natgw_flow_end why)
+{
+	while (natgw_flow_flush(nn, filter, why))
+		cond_resched();
+	/* Who has claimed a flow ends it in the same RCU section. */
+	synchronize_net();
+}
+
+/**
+ * natgw_flow_replace() - have flows looked at by their present time-outs
+ * @nn: the namespace, started
+ * @filter: which
+ *
+ * Context: process.
+ */
+void natgw_flow_replace(struct natgw_net *nn, const struct natgw_filter *filter)
+{
+	unsigned int tries = PATIENCE;
+	bool again;
+
+	do {
+		visit_matches(nn, filter, visit_move, 0, &again);
+	} while (again && --tries);
 }
 
 /**
@@ -429,7 +541,7 @@ void natgw_flow_table_exit(struct natgw_net *nn)
 {
 	static const struct natgw_filter all;
 
-	natgw_flow_flush(nn, &all, NATGW_FLOW_END_GATEWAY);
+	natgw_flow_purge(nn, &all, NATGW_FLOW_END_GATEWAY);
 	rhashtable_destroy(&nn->flows);
 }
 

@@ -39,6 +39,7 @@ enum {
  * @kind: enum natgw_flow_kind
  * @tcp: what tcp.c has seen
  * @wheel: shard of the timing wheel that it is on
+ * @iif: device that packets of the original direction come in on
  * @flags: NATGW_FLOW_* bits
  * @turn: its place on the wheel, under the shard's lock
  * @rcu: to be freed by
@@ -58,6 +59,7 @@ struct natgw_flow {
 	u8 kind;
 	u8 tcp;
 	u8 wheel;
+	int iif;
 	unsigned long flags;
 	struct hlist_node turn;
 	struct rcu_head rcu;
@@ -105,6 +107,8 @@ void natgw_flow_table_exit(struct natgw_net *nn);
 struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 				   const struct natgw_tuple *tuple,
 				   enum natgw_dir dir);
+u32 natgw_tuple_hash(const void *data, u32 len, u32 seed);
+bool natgw_flow_known(struct natgw_net *nn, const struct natgw_tuple *tuple);
 bool natgw_flow_taken(struct natgw_net *nn, const struct natgw_tuple *tuple);
 struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
 				    struct natgw_addr *addr,
@@ -126,5 +130,9 @@ unsigned int natgw_flow_count(struct natgw_net *nn,
 unsigned int natgw_flow_flush(struct natgw_net *nn,
 			      const struct natgw_filter *filter,
 			      enum natgw_flow_end why);
+void natgw_flow_purge(struct natgw_net *nn, const struct natgw_filter *filter,
+		      enum natgw_flow_end why);
+void natgw_flow_replace(struct natgw_net *nn,
+			const struct natgw_filter *filter);
 
 #endif /* _NATGW_FLOW_H */

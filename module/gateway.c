@@ -305,7 +305,7 @@ void natgw_gateway_free(struct natgw_gw *gw)
 
 	/* From here on nobody makes a flow of it... */
 	synchronize_net();
-	natgw_flow_flush(gw->nn, &filter, NATGW_FLOW_END_GATEWAY);
+	natgw_flow_purge(gw->nn, &filter, NATGW_FLOW_END_GATEWAY);
 	/* ...and when this runs, nobody looks at one any more. */
 	call_rcu(&gw->rcu, gateway_free_rcu);
 }
@@ -322,7 +322,20 @@ void natgw_gateway_end_strays(struct natgw_gw *gw)
 
 	/* Whoever is making a flow by the old configuration is through then. */
 	synchronize_net();
-	natgw_flow_flush(gw->nn, &filter, NATGW_FLOW_END_GATEWAY);
+	natgw_flow_purge(gw->nn, &filter, NATGW_FLOW_END_GATEWAY);
+}
+
+/**
+ * natgw_gateway_retime() - apply new time-outs to the flows that are there
+ * @gw: the gateway, with its new configuration published
+ *
+ * Context: process, without RTNL, with @gw safe from being freed.
+ */
+void natgw_gateway_retime(struct natgw_gw *gw)
+{
+	const struct natgw_filter filter = { .gw = gw };
+
+	natgw_flow_replace(gw->nn, &filter);
 }
 
 /**
@@ -439,7 +452,7 @@ void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr)
 
 	/* The same two steps as in natgw_gateway_free(). */
 	synchronize_net();
-	natgw_flow_flush(gw->nn, &filter, NATGW_FLOW_END_ADDRESS);
+	natgw_flow_purge(gw->nn, &filter, NATGW_FLOW_END_ADDRESS);
 	kfree_rcu(addr, rcu);
 }
 

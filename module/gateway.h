@@ -146,6 +146,7 @@ void natgw_gateway_publish(struct natgw_gw *gw, struct natgw_config *config);
 void natgw_gateway_unlink(struct natgw_gw *gw);
 void natgw_gateway_free(struct natgw_gw *gw);
 void natgw_gateway_end_strays(struct natgw_gw *gw);
+void natgw_gateway_retime(struct natgw_gw *gw);
 void natgw_gateway_discard(struct natgw_gw *gw);
 
 bool natgw_address_used(struct natgw_net *nn, __be32 addr);
@@ -156,8 +157,8 @@ int natgw_address_unlink(struct natgw_gw *gw, struct natgw_addr *addr);
 void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr);
 void natgw_address_reap(struct natgw_net *nn);
 
-bool natgw_fence_stops(struct natgw_net *nn, int ifindex, __be32 src,
-		       __be32 dst);
+bool natgw_fence_stops(struct natgw_net *nn, int ifindex,
+		       const struct sk_buff *skb);
 int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,
 		      const struct natgw_config *new);
 bool natgw_fence_del(struct natgw_net *nn, int ifindex);

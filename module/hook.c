@@ -52,8 +52,15 @@ static void note_packet(struct natgw_ctx *ctx, struct natgw_flow *flow,
 
 static void untrack(const struct natgw_ctx *ctx)
 {
-	if (ctx->config->conntrack == NATGW_CONNTRACK_BYPASS)
-		nf_ct_set(ctx->skb, NULL, IP_CT_UNTRACKED);
+	if (ctx->config->conntrack != NATGW_CONNTRACK_BYPASS)
+		return;
+	nf_reset_ct(ctx->skb);
+	nf_ct_set(ctx->skb, NULL, IP_CT_UNTRACKED);
+}
+
+static int in_device(const struct natgw_ctx *ctx)
+{
+	return ctx->state->in ? ctx->state->in->ifindex : 0;
 }
 
 /* ------------------------------- coming in -------------------------------- */
@@ -72,11 +79,18 @@ static unsigned int to_source(const struct natgw_ctx *ctx)
 	return NF_ACCEPT;
 }
 
-/* from_outside - does a packet come in where only outsiders are? */
+/* from_outside - does an outsider send this? Inside hosts come in from the
+ * uplink only where it is also the way back to them.
+ */
 static bool from_outside(const struct natgw_ctx *ctx)
 {
-	return ctx->state->in->ifindex == ctx->config->ifindex &&
-	       !natgw_config_inside(ctx->config, ctx->pkt.tuple.src);
+	const struct natgw_config *config = ctx->config;
+	__be32 src = ip_hdr(ctx->skb)->saddr;
+
+	return in_device(ctx) == config->ifindex &&
+	       !(natgw_config_inside(config, src) &&
+		 natgw_side(ctx->nn->net, config->ifindex, src) ==
+		 NATGW_SIDE_UPLINK);
 }
 
 /* For a gateway address, and of no flow. The address may be this host's too;
@@ -152,10 +166,9 @@ static bool intrudes(const struct natgw_ctx *ctx)
 	const struct iphdr *iph = ip_hdr(ctx->skb);
 	enum natgw_side side;
 
-	if (ctx->state->in->ifindex != config->ifindex ||
-	    natgw_config_inside(config, iph->saddr))
-		return false;
-	if (config->n_inside && !natgw_config_inside(config, iph->daddr))
+	if (in_device(ctx) != config->ifindex ||
+	    (config->n_inside && !natgw_config_inside(config, iph->daddr)) ||
+	    !from_outside(ctx))
 		return false;
 	side = natgw_side(ctx->nn->net, config->ifindex, iph->daddr);
 	return side == NATGW_SIDE_INSIDE ||
@@ -208,6 +221,16 @@ static bool gather(struct net *net, struct sk_buff *skb)
 	return false;
 }
 
+static unsigned int enter(struct natgw_ctx *ctx)
+{
+	if (ip_is_fragment(ip_hdr(ctx->skb)) &&
+	    gather(ctx->nn->net, ctx->skb))
+		return NF_STOLEN;
+	ctx->gw = natgw_gateway_by_wire(ctx->nn, ip_hdr(ctx->skb)->daddr,
+					&ctx->config);
+	return ctx->gw ? to_wire(ctx) : to_others(ctx);
+}
+
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
@@ -216,14 +239,15 @@ static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 		.skb = skb,
 		.state = state,
 	};
+	unsigned int verdict;
 
 	if (list_empty(&ctx.nn->gateways) || state->in->flags & IFF_LOOPBACK)
 		return NF_ACCEPT;
-	if (ip_is_fragment(ip_hdr(skb)) && gather(state->net, skb))
-		return NF_STOLEN;
-
-	ctx.gw = natgw_gateway_by_wire(ctx.nn, ip_hdr(skb)->daddr, &ctx.config);
-	return ctx.gw ? to_wire(&ctx) : to_others(&ctx);
+	/* What comes back from a queue to userspace is in process context. */
+	local_bh_disable();
+	verdict = enter(&ctx);
+	local_bh_enable();
+	return verdict;
 }
 
 /* -------------------------------- going out ------------------------------- */
@@ -261,12 +285,45 @@ static unsigned int no_flow(struct natgw_ctx *ctx, int err)
 static struct natgw_flow *new_flow(struct natgw_ctx *ctx)
 {
 	struct natgw_addr *addr;
+	struct natgw_flow *flow;
 
 	addr = natgw_pool_address(ctx->config, ctx->pkt.tuple.src);
 	if (!addr)
 		return ERR_PTR(-EADDRNOTAVAIL);
-	return natgw_pool_bind(ctx->gw, addr, NATGW_FLOW_KIND_INSIDE,
-			       &ctx->pkt, ctx->config->ifindex);
+	flow = natgw_pool_bind(ctx->gw, addr, NATGW_FLOW_KIND_INSIDE,
+			       &ctx->pkt);
+	if (!IS_ERR(flow))
+		WRITE_ONCE(flow->iif, in_device(ctx));
+	return flow;
+}
+
+/* spoofed - does a source come in from the uplink that lives elsewhere? Or,
+ * where no prefix says that it is inside, from elsewhere although it lives
+ * behind the uplink?
+ */
+static bool spoofed(const struct natgw_ctx *ctx, enum natgw_side side)
+{
+	int iif = in_device(ctx);
+
+	if (iif == ctx->config->ifindex)
+		return side == NATGW_SIDE_INSIDE;
+	return iif && side == NATGW_SIDE_UPLINK && !ctx->config->n_inside;
+}
+
+/* misplaced - the same of a packet that has a flow; asked only when it comes
+ * in where the flow's packets have not
+ */
+static bool misplaced(const struct natgw_ctx *ctx, struct natgw_flow *flow)
+{
+	int iif = in_device(ctx);
+
+	if (READ_ONCE(flow->iif) == iif || !iif)
+		return false;
+	if (spoofed(ctx, natgw_side(ctx->nn->net, ctx->config->ifindex,
+				    ctx->pkt.tuple.src)))
+		return true;
+	WRITE_ONCE(flow->iif, iif);
+	return false;
 }
 
 static unsigned int send(struct natgw_ctx *ctx, struct natgw_flow *flow)
@@ -301,18 +358,17 @@ static unsigned int send_error(struct natgw_ctx *ctx)
 static unsigned int translate_new(struct natgw_ctx *ctx)
 {
 	const struct natgw_config *config = ctx->config;
-	bool from_uplink = ctx->state->in &&
-			   ctx->state->in->ifindex == config->ifindex;
 	struct natgw_flow *flow;
 	enum natgw_side side;
 
 	side = natgw_side(ctx->nn->net, config->ifindex, ctx->pkt.tuple.src);
 	if (side == NATGW_SIDE_HOST ||
-	    (side == NATGW_SIDE_UPLINK && !config->n_inside))
+	    (side == NATGW_SIDE_UPLINK && !config->n_inside &&
+	     !spoofed(ctx, side)))
 		return NF_ACCEPT;
 
 	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);
-	if (from_uplink && side == NATGW_SIDE_INSIDE)
+	if (spoofed(ctx, side))
 		return drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED);
 
 	switch (ctx->pkt.kind) {
@@ -331,6 +387,15 @@ static unsigned int translate_new(struct natgw_ctx *ctx)
 	return send(ctx, flow);
 }
 
+static unsigned int translate_known(struct natgw_ctx *ctx,
+				    struct natgw_flow *flow)
+{
+	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);
+	if (misplaced(ctx, flow))
+		return drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED);
+	return send(ctx, flow);
+}
+
 static unsigned int translate(struct natgw_ctx *ctx)
 {
 	struct natgw_flow *flow;
@@ -339,11 +404,14 @@ static unsigned int translate(struct natgw_ctx *ctx)
 	if (ctx->pkt.kind == NATGW_PKT_FLOW) {
 		flow = natgw_flow_find(ctx->nn, &ctx->pkt.tuple,
 				       NATGW_DIR_ORIGINAL);
-		if (flow) {
-			natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE,
-					   ctx->skb);
-			return send(ctx, flow);
-		}
+		if (flow && flow->gw == ctx->gw)
+			return translate_known(ctx, flow);
+		/* The route moved to another gateway's uplink, where the old
+		 * gateway's address would be wrong.
+		 */
+		if (flow)
+			natgw_flow_kill(ctx->nn, flow,
+					NATGW_FLOW_END_REOPENED);
 	}
 	return translate_new(ctx);
 }
@@ -353,11 +421,21 @@ static unsigned int translate(struct natgw_ctx *ctx)
  */
 static unsigned int host_error(struct natgw_ctx *ctx)
 {
+	struct natgw_quote quote;
+
 	switch (natgw_icmp_out(ctx->nn, ctx->skb, &ctx->pkt, false)) {
+	case NATGW_ICMP_UNMATCHED:
+		/* Nor when the flow has ended in between. */
+		natgw_parse_quote(ctx->skb, &ctx->pkt, &quote);
+		if (!natgw_config_inside(ctx->config, quote.tuple.dst) &&
+		    natgw_side(ctx->nn->net, ctx->config->ifindex,
+			       quote.tuple.dst) != NATGW_SIDE_INSIDE)
+			return NF_ACCEPT;
+		fallthrough;
 	case NATGW_ICMP_CHECKSUM:
-		return drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_ICMP_CHECKSUM);
+		return drop(ctx, NATGW_A_COUNTERS_HOST_DROP_ICMP);
 	case NATGW_ICMP_NO_MEMORY:
-		return drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
+		return drop(ctx, NATGW_A_COUNTERS_HOST_DROP_NO_MEMORY);
 	default:
 		return NF_ACCEPT;
 	}
@@ -387,8 +465,8 @@ static struct natgw_flow *hold(struct natgw_ctx *ctx)
 
 		if (addr->wire != pkt->tuple.src)
 			continue;
-		flow = natgw_pool_bind(ctx->gw, addr, NATGW_FLOW_KIND_HOST, pkt,
-				       ctx->config->ifindex);
+		flow = natgw_pool_bind(ctx->gw, addr, NATGW_FLOW_KIND_HOST,
+				       pkt);
 		return IS_ERR(flow) ? NULL : flow;
 	}
 	return NULL;
@@ -436,6 +514,18 @@ static unsigned int from_host(struct natgw_ctx *ctx)
 	return NF_ACCEPT;
 }
 
+/* own_source - does this host speak for itself? It may also speak for another:
+ * a firewall rule that rejects a connection sends the reset in the inside
+ * host's name.
+ */
+static bool own_source(const struct natgw_ctx *ctx)
+{
+	__be32 src = ip_hdr(ctx->skb)->saddr;
+
+	return !(IPCB(ctx->skb)->flags & IPSKB_FORWARDED) &&
+	       (!src || inet_addr_type(ctx->nn->net, src) == RTN_LOCAL);
+}
+
 static unsigned int leave(struct natgw_ctx *ctx)
 {
 	const struct iphdr *iph = ip_hdr(ctx->skb);
@@ -445,7 +535,7 @@ static unsigned int leave(struct natgw_ctx *ctx)
 	if (ctx->gw)
 		return ctx->config->ifindex == out ? from_wire(ctx) : NF_ACCEPT;
 
-	if (!(IPCB(ctx->skb)->flags & IPSKB_FORWARDED)) {
+	if (own_source(ctx)) {
 		ctx->gw = natgw_gateway_on(ctx->nn, out, &ctx->config);
 		return ctx->gw ? from_host(ctx) : NF_ACCEPT;
 	}
@@ -453,8 +543,7 @@ static unsigned int leave(struct natgw_ctx *ctx)
 					  &ctx->config);
 	if (ctx->gw)
 		return translate(ctx);
-	return natgw_fence_stops(ctx->nn, out, iph->saddr, iph->daddr) ?
-	       NF_DROP : NF_ACCEPT;
+	return natgw_fence_stops(ctx->nn, out, ctx->skb) ? NF_DROP : NF_ACCEPT;
 }
 
 static unsigned int post_routing(void *priv, struct sk_buff *skb,

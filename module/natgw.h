@@ -22,6 +22,7 @@ enum {
  * @started: flows, wheel and hooks exist. Set once, under RTNL, when the first
  *	gateway is created; read with smp_load_acquire() by anybody else
  * @flows: both nodes of every flow, by tuple
+ * @crowds: what is known of the ports towards crowded destinations
  * @wheel: when flows are to be looked at for idleness; @wheels shards
  * @wheels: number of shards
  * @tick: the work that turns the wheel, once a second
@@ -37,6 +38,7 @@ struct natgw_net {
 	struct net *net;
 	bool started;
 	struct rhashtable flows;
+	struct rhashtable crowds;
 	struct natgw_wheel *wheel;
 	unsigned int wheels;
 	struct delayed_work tick;

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
+#include "crowd.h"
 #include "flow.h"
 #include "gateway.h"
 #include "hook.h"
@@ -42,6 +43,9 @@ int natgw_net_start(struct natgw_net *nn)
 	err = natgw_flow_table_init(nn);
 	if (err)
 		return err;
+	err = natgw_crowd_table_init(nn);
+	if (err)
+		goto err_crowds;
 	err = natgw_wheel_init(nn);
 	if (err)
 		goto err_wheel;
@@ -58,6 +62,8 @@ err_hooks:
 	synchronize_net();
 	natgw_wheel_exit(nn);
 err_wheel:
+	natgw_crowd_table_exit(nn);
+err_crowds:
 	natgw_flow_table_exit(nn);
 	return err;
 }
@@ -73,36 +79,28 @@ static int __net_init net_init(struct net *net)
 	return 0;
 }
 
-/* Teardown, of a namespace or of all of them with the module. Nobody can
+/* Teardown, of namespaces or of all of them with the module. Nobody can
  * configure any more: the sockets that could are closed, or the family is
- * unregistered. Devices may still be going; device.c only reads the list.
+ * unregistered. Where namespaces go, their devices are gone: that is done
+ * before a subsystem's exit, and so the hooks keep inside addresses in until
+ * the last packet (a pre_exit, which comes before the devices, would let them
+ * out).
  *
- *   pre_exit   no packet enters the hooks any more
- *   (an RCU grace period, by the caller)  and none is in them
- *   exit       the work is stopped; the flows are ended, each to be freed
- *              after a grace period of its own; then the gateways that they
- *              point to, after one more; the table, the wheel, the fences
+ *   no packet enters the hooks any more; after a grace period, none is in them;
+ *   the work is stopped;
+ *   the flows are ended, each to be freed after a grace period of its own;
+ *   the gateways that they point to, after one more; wheel and fences.
  *
  * What is left to RCU callbacks is waited for in natgw_exit(), before the
  * code and the slab cache that they need are gone.
  */
-static void __net_exit net_pre_exit(struct net *net)
+static void net_exit(struct natgw_net *nn)
 {
-	struct natgw_net *nn = natgw_net(net);
-
-	if (nn->started)
-		nf_unregister_net_hooks(net, natgw_hook_ops, NATGW_HOOKS);
-}
-
-static void __net_exit net_exit(struct net *net)
-{
-	struct natgw_net *nn = natgw_net(net);
 	struct natgw_gw *gw, *next;
 
-	if (!nn->started)
-		return;
 	cancel_delayed_work_sync(&nn->tick);
 	natgw_flow_table_exit(nn);
+	natgw_crowd_table_exit(nn);
 	rtnl_lock();
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);
@@ -111,10 +109,28 @@ static void __net_exit net_exit(struct net *net)
 	natgw_wheel_exit(nn);
 }
 
+static void __net_exit net_exit_batch(struct list_head *nets)
+{
+	bool any = false;
+	struct net *net;
+
+	list_for_each_entry(net, nets, exit_list) {
+		if (!natgw_net(net)->started)
+			continue;
+		nf_unregister_net_hooks(net, natgw_hook_ops, NATGW_HOOKS);
+		any = true;
+	}
+	if (!any)
+		return;
+	synchronize_net();
+	list_for_each_entry(net, nets, exit_list)
+		if (natgw_net(net)->started)
+			net_exit(natgw_net(net));
+}
+
 static struct pernet_operations net_ops = {
 	.init = net_init,
-	.pre_exit = net_pre_exit,
-	.exit = net_exit,
+	.exit_batch = net_exit_batch,
 	.id = &natgw_net_id,
 	.size = sizeof(struct natgw_net),
 };

@@ -278,6 +278,7 @@ int natgw_nl_dump_gateways(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
 	struct natgw_gw *gw;
+	int err = 0;
 	long i = 0;
 
 	rtnl_lock();
@@ -285,12 +286,13 @@ int natgw_nl_dump_gateways(struct sk_buff *skb, struct netlink_callback *cb,
 	list_for_each_entry(gw, &nn->gateways, list) {
 		if (i++ < cb->args[0])
 			continue;
-		if (dump(skb, cb, gw))
+		err = dump(skb, cb, gw);
+		if (err)
 			break;
 		cb->args[0] = i;
 	}
 	rtnl_unlock();
-	return skb->len;
+	return skb->len ?: err;
 }
 
 static void __init complete_ops(void)
@@ -319,5 +321,7 @@ int __init natgw_netlink_init(void)
 void natgw_netlink_exit(void)
 {
 	WRITE_ONCE(natgw_nl_up, false);
+	/* Nobody is sending any more. */
+	synchronize_net();
 	genl_unregister_family(&natgw_nl_family);
 }

@@ -186,7 +186,7 @@ int natgw_nl_flow_count_doit(struct sk_buff *skb, struct genl_info *info)
  * struct dump - a dump of flows that is under way
  * @filter: which flows
  * @iter: where it is in the table; survives flows that come and go
- * @entered: @iter is in use
+ * @entered: @filter is read, and @iter is in use
  * @again: a flow that did not fit into the last message comes first in the next
  * @resizes: how often the table was resized and the walk began anew
  */
@@ -200,23 +200,21 @@ struct dump {
 
 int natgw_nl_flow_get_start(struct netlink_callback *cb)
 {
-	struct natgw_net *nn = natgw_net(sock_net(cb->skb->sk));
-	struct dump *dump;
-	int err;
+	cb->args[0] = (long)kzalloc(sizeof(struct dump), GFP_KERNEL);
+	return cb->args[0] ? 0 : -ENOMEM;
+}
 
-	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
-	if (!dump)
-		return -ENOMEM;
-	err = parse_filter(nn, natgw_dump_attrs(cb), cb->extack, &dump->filter);
-	if (err) {
-		kfree(dump);
+/* enter - begin the walk; not in start, where 6.1 takes no sentences */
+static int enter(struct natgw_net *nn, struct netlink_callback *cb,
+		 struct dump *dump)
+{
+	int err = parse_filter(nn, natgw_dump_attrs(cb), cb->extack,
+			       &dump->filter);
+
+	if (err || !natgw_net_started(nn))
 		return err;
-	}
-	if (natgw_net_started(nn)) {
-		rhashtable_walk_enter(&nn->flows, &dump->iter);
-		dump->entered = true;
-	}
-	cb->args[0] = (long)dump;
+	rhashtable_walk_enter(&nn->flows, &dump->iter);
+	dump->entered = true;
 	return 0;
 }
 
@@ -253,15 +251,22 @@ static struct natgw_node *walk_on(struct dump *dump)
 
 int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
 	struct dump *dump = (struct dump *)cb->args[0];
 	struct natgw_node *node;
 	struct natgw_flow *flow;
+	int err;
 
-	if (!dump->entered)
-		return 0;
+	err = dump->entered ? 0 : enter(nn, cb, dump);
+	if (err || !dump->entered)
+		return err;
 	/* Never 0, which stands for "not said yet". */
 	cb->seq = dump->resizes + 1;
-	rhashtable_walk_start(&dump->iter);
+	if (rhashtable_walk_start_check(&dump->iter) == -EAGAIN)
+		cb->seq = ++dump->resizes + 1;
+	/* As in flow.c: rather a flow twice than not at all. */
+	if (!dump->iter.p)
+		dump->iter.skip = 0;
 	while ((node = walk_on(dump))) {
 		if (IS_ERR(node)) {
 			/* The walk begins again and may show flows twice. */

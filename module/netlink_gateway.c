@@ -69,6 +69,9 @@ static int parse_dev(struct natgw_net *nn, struct natgw_config *config,
 	if (dev->flags & IFF_LOOPBACK)
 		return natgw_nl_refuse(-EINVAL, extack, attr,
 				       "the loopback device cannot be an uplink");
+	if (netif_is_l3_slave(dev))
+		return natgw_nl_refuse(-EINVAL, extack, attr,
+				       "the device belongs to a VRF; an uplink has to use the main routing table");
 	in_dev = __in_dev_get_rtnl(dev);
 	if (!in_dev || !rtnl_dereference(in_dev->ifa_list))
 		return natgw_nl_refuse(-EADDRNOTAVAIL, extack, attr,
@@ -401,8 +404,10 @@ int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info)
 	rtnl_unlock();
 	if (ret < 0)
 		return ret;
-	if (ret)
+	if (info->attrs[NATGW_A_GATEWAY_INSIDE])
 		natgw_gateway_end_strays(gw);
+	if (info->attrs[NATGW_A_GATEWAY_TIMEOUTS])
+		natgw_gateway_retime(gw);
 	warn_fence(ret, info->extack);
 	return 0;
 }

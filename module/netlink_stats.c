@@ -145,11 +145,12 @@ int natgw_nl_fence_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
 	const struct natgw_fence *fence;
-	int next;
+	int err = 0;
 	void *hdr;
+	int next;
 
 	rtnl_lock();
-	for (;;) {
+	while (!err) {
 		next = 0;
 		list_for_each_entry(fence, &nn->fences, list)
 			if (fence->ifindex > cb->args[0] &&
@@ -158,13 +159,14 @@ int natgw_nl_fence_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		if (!next)
 			break;
 		hdr = natgw_nl_dump_put(skb, cb, NATGW_CMD_FENCE_GET);
-		if (!hdr ||
-		    natgw_nl_dump_end(skb, hdr, put_fence(skb, nn, next)))
-			break;
-		cb->args[0] = next;
+		err = hdr ? natgw_nl_dump_end(skb, hdr,
+					      put_fence(skb, nn, next)) :
+			    -EMSGSIZE;
+		if (!err)
+			cb->args[0] = next;
 	}
 	rtnl_unlock();
-	return skb->len;
+	return skb->len ?: err;
 }
 
 int natgw_nl_fence_del_doit(struct sk_buff *skb, struct genl_info *info)

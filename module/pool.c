@@ -2,22 +2,13 @@
 /* Which address and which port a new flow gets. */
 #include <linux/jhash.h>
 #include <linux/random.h>
-#include <net/inet_hashtables.h>
-#include <net/tcp.h>
 
+#include "crowd.h"
 #include "flow.h"
 #include "gateway.h"
+#include "host.h"
 #include "pool.h"
 #include "tcp.h"
-
-enum {
-	/* Softirq: the search has to end. Random ports find a free one at
-	 * once while few are taken; a run of neighbours is cheaper to try when
-	 * many are.
-	 */
-	TRIES_RANDOM = 32,
-	TRIES = 160,
-};
 
 /**
  * natgw_pool_address() - the address for a new flow of a client
@@ -52,46 +43,20 @@ struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
 	return best;
 }
 
-/* host_owns - does a TCP connection of this host have the port already?
- *
- * What the host begins holds its port by a flow of its own; this is for
- * connections that others opened to a service of the host.
- */
-static bool host_owns(struct net *net, const struct natgw_tuple *reply,
-		      int ifindex)
+/* try_random - take a random port, or fail if just that one is not free */
+static int try_random(struct natgw_net *nn, struct natgw_flow *flow)
 {
-	struct sock *sk;
-
-	if (reply->proto != IPPROTO_TCP)
-		return false;
-	sk = __inet_lookup_established(net, net->ipv4.tcp_death_row.hashinfo,
-				       reply->src, reply->sport, reply->dst,
-				       ntohs(reply->dport), ifindex, 0);
-	if (!sk)
-		return false;
-	sock_gen_put(sk);
-	return true;
-}
-
-static u16 random_port(void)
-{
-	return NATGW_PORT_MIN + reciprocal_scale(get_random_u32(), NATGW_PORTS);
-}
-
-/* next_port - the port for try number @n, after @port was taken */
-static u16 next_port(unsigned int n, u16 port)
-{
-	if (n < TRIES_RANDOM)
-		return random_port();
-	return port == 65535 ? NATGW_PORT_MIN : port + 1;
+	flow->node[NATGW_DIR_REPLY].tuple.dport =
+		htons(NATGW_PORT_MIN +
+		      reciprocal_scale(get_random_u32(), NATGW_PORTS));
+	return natgw_host_owns(flow) ? -EEXIST :
+				       natgw_flow_insert_reply(nn, flow);
 }
 
 /* take_port - find a free port and take it by inserting the reply tuple */
-static int take_port(struct natgw_net *nn, struct natgw_flow *flow, int ifindex)
+static int take_port(struct natgw_net *nn, struct natgw_flow *flow)
 {
-	struct natgw_tuple *reply = &flow->node[NATGW_DIR_REPLY].tuple;
-	unsigned int n;
-	u16 port = 0;
+	unsigned int tries = 32;
 	int err;
 
 	if (flow->kind == NATGW_FLOW_KIND_HOST) {
@@ -100,16 +65,20 @@ static int take_port(struct natgw_net *nn, struct natgw_flow *flow, int ifindex)
 		if (err != -EEXIST)
 			return err;
 	}
-	for (n = 0; n < TRIES; n++) {
-		port = next_port(n, port);
-		reply->dport = htons(port);
-		if (host_owns(nn->net, reply, ifindex))
-			continue;
-		err = natgw_flow_insert_reply(nn, flow);
-		if (err != -EEXIST)
-			return err;
-	}
-	return -EADDRINUSE;
+	err = natgw_crowd_take(nn, flow, false);
+	if (err != -ENOENT)
+		return err;
+	err = try_random(nn, flow);
+	if (err != -EEXIST)
+		return err;
+	err = natgw_crowd_take(nn, flow, true);
+	if (err != -ENOENT)
+		return err;
+	/* No memory to be exact with. */
+	do {
+		err = try_random(nn, flow);
+	} while (err == -EEXIST && --tries);
+	return err == -EEXIST ? -ENOMEM : err;
 }
 
 /**
@@ -119,7 +88,6 @@ static int take_port(struct natgw_net *nn, struct natgw_flow *flow, int ifindex)
  * @kind: an inside client's flow gets a random port (RFC 6056); one that only
  *	holds a port of this host keeps it, unless a client has it
  * @pkt: the packet, which opens a flow
- * @ifindex: the uplink
  *
  * Context: softirq, RCU. Return: a flow to be used inside the RCU section, and
  * maybe made by another CPU that handled a packet of the same connection;
@@ -128,7 +96,7 @@ static int take_port(struct natgw_net *nn, struct natgw_flow *flow, int ifindex)
  */
 struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw, struct natgw_addr *addr,
 				   enum natgw_flow_kind kind,
-				   const struct natgw_pkt *pkt, int ifindex)
+				   const struct natgw_pkt *pkt)
 {
 	struct natgw_net *nn = gw->nn;
 	struct natgw_flow *flow, *winner;
@@ -144,7 +112,7 @@ struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw, struct natgw_addr *addr,
 		flow->state = pkt->tuple.proto == IPPROTO_UDP ?
 			      NATGW_FLOW_STATE_UDP : NATGW_FLOW_STATE_ICMP;
 
-	err = take_port(nn, flow, ifindex);
+	err = take_port(nn, flow);
 	if (!err)
 		err = natgw_flow_insert(nn, flow);
 	if (!err) {

@@ -15,6 +15,6 @@ struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
 				      __be32 client);
 struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw, struct natgw_addr *addr,
 				   enum natgw_flow_kind kind,
-				   const struct natgw_pkt *pkt, int ifindex);
+				   const struct natgw_pkt *pkt);
 
 #endif /* _NATGW_POOL_H */

@@ -7,8 +7,13 @@
 
 #include "stats.h"
 
-/* packets_of - packets on the wire that a segmentation-offload skb stands for */
-static unsigned int packets_of(const struct sk_buff *skb)
+/**
+ * natgw_stats_packets() - packets on the wire that an skb stands for
+ * @skb: one packet, or several by segmentation offload
+ *
+ * Context: any.
+ */
+unsigned int natgw_stats_packets(const struct sk_buff *skb)
 {
 	return skb_is_gso(skb) ? max_t(u16, skb_shinfo(skb)->gso_segs, 1) : 1;
 }
@@ -20,7 +25,7 @@ static unsigned int segment_headers(const struct sk_buff *skb)
 	const struct tcphdr *th;
 	struct tcphdr buf;
 
-	if (!skb_is_gso_tcp(skb))
+	if (ip_hdr(skb)->protocol != IPPROTO_TCP)
 		return len + sizeof(struct udphdr);
 	th = skb_header_pointer(skb, skb_network_offset(skb) + len, sizeof(buf),
 				&buf);
@@ -29,7 +34,7 @@ static unsigned int segment_headers(const struct sk_buff *skb)
 
 static unsigned int bytes_of(const struct sk_buff *skb)
 {
-	unsigned int packets = packets_of(skb);
+	unsigned int packets = natgw_stats_packets(skb);
 
 	if (packets == 1)
 		return skb->len;
@@ -86,7 +91,7 @@ void natgw_stats_packet(struct natgw_stats __percpu *stats, int counter,
 	struct natgw_stats *s = this_cpu_ptr(stats);
 
 	u64_stats_update_begin(&s->syncp);
-	u64_stats_add(&s->counter[counter], packets_of(skb));
+	u64_stats_add(&s->counter[counter], natgw_stats_packets(skb));
 	u64_stats_add(&s->counter[counter + 1], bytes_of(skb));
 	u64_stats_update_end(&s->syncp);
 }
@@ -102,7 +107,7 @@ void natgw_stats_packet(struct natgw_stats __percpu *stats, int counter,
 void natgw_stats_drop(struct natgw_stats __percpu *stats, int counter,
 		      const struct sk_buff *skb)
 {
-	natgw_stats_add(stats, counter, packets_of(skb));
+	natgw_stats_add(stats, counter, natgw_stats_packets(skb));
 }
 
 /**

@@ -26,6 +26,7 @@ enum {
 struct natgw_stats __percpu *natgw_stats_alloc(void);
 void natgw_stats_sum(const struct natgw_stats __percpu *stats, u64 *sum);
 
+unsigned int natgw_stats_packets(const struct sk_buff *skb);
 void natgw_stats_add(struct natgw_stats __percpu *stats, int counter, u64 n);
 void natgw_stats_packet(struct natgw_stats __percpu *stats, int counter,
 			const struct sk_buff *skb);

@@ -5,6 +5,7 @@
  */
 #include "gateway.h"
 #include "tcp.h"
+#include "wheel.h"
 
 /* Bits of natgw_flow.tcp */
 enum {
@@ -36,6 +37,8 @@ static void set_state(struct natgw_flow *flow, u8 state)
 	    READ_ONCE(flow->state) == NATGW_FLOW_STATE_TCP_OPENING)
 		natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_ESTABLISHED);
 	WRITE_ONCE(flow->state, state);
+	if (state == NATGW_FLOW_STATE_TCP_CLOSING)
+		natgw_wheel_move(flow->gw->nn, flow);
 }
 
 static void set_seen(struct natgw_flow *flow, u8 seen)

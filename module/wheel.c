@@ -87,6 +87,28 @@ void natgw_wheel_add(struct natgw_net *nn, struct natgw_flow *flow)
 }
 
 /**
+ * natgw_wheel_move() - a flow is to be looked at sooner than it was
+ * @nn: its namespace
+ * @flow: with a new state, or new time-outs
+ *
+ * Packets that put an end off say nothing; only an end that comes nearer does.
+ *
+ * Context: bottom halves disabled, RCU.
+ */
+void natgw_wheel_move(struct natgw_net *nn, struct natgw_flow *flow)
+{
+	struct natgw_wheel *wheel = &nn->wheel[flow->wheel];
+
+	spin_lock(&wheel->lock);
+	if (!hlist_unhashed(&flow->turn) &&
+	    !test_bit(NATGW_FLOW_DYING, &flow->flags)) {
+		hlist_del_init(&flow->turn);
+		place(wheel, flow);
+	}
+	spin_unlock(&wheel->lock);
+}
+
+/**
  * natgw_wheel_del() - stop looking after a flow
  * @nn: its namespace
  * @flow: claimed by the caller

@@ -62,13 +62,31 @@ static void replace_tcp(struct sk_buff *skb, struct tcphdr *th,
 		th->dest = c->new_port;
 }
 
+/* Is the checksum that a device is still to compute this header's? In a tunnel
+ * it can be an inner header's, while the outer one is whole or absent; or both
+ * are left to segmentation.
+ */
+static bool partial_here(const struct sk_buff *skb, const void *transport)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL &&
+	       (skb->data + skb_checksum_start_offset(skb) == transport ||
+		skb_shinfo(skb)->gso_type & SKB_GSO_UDP_TUNNEL_CSUM);
+}
+
 /* A checksum of zero means that there is none, and has to stay; one that
  * becomes zero is sent as its other form (RFC 768).
  */
 static void replace_udp(struct sk_buff *skb, struct udphdr *uh,
 			const struct change *c)
 {
-	if (uh->check || skb->ip_summed == CHECKSUM_PARTIAL) {
+	bool partial = partial_here(skb, uh);
+
+	if (uh->check && !partial && skb->ip_summed == CHECKSUM_PARTIAL) {
+		csum_replace4(&uh->check, c->addr, c->new_addr);
+		csum_replace2(&uh->check, c->port, c->new_port);
+		if (!uh->check)
+			uh->check = CSUM_MANGLED_0;
+	} else if (uh->check || partial) {
 		inet_proto_csum_replace4(&uh->check, skb, c->addr, c->new_addr,
 					 true);
 		inet_proto_csum_replace2(&uh->check, skb, c->port, c->new_port,
