@@ -57,4 +57,7 @@ ynl module/netlink-gen.c --mode kernel --source
 # The generator's group table cannot say who may join; module/netlink.c does.
 sed -i '/^static const struct genl_multicast_group/,$d' \
 	"$work/out/module/netlink-gen.c"
+mkdir -p "$work/out/tools"
+/usr/bin/python3 "$TOP/tools/gen-counters.py" "$TOP/$SPEC" \
+	"$work/out/tools/counters-gen.h"
 check_or_install "${1:-}"

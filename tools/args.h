@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The words of a command and their values. */
+#ifndef NATCTL_ARGS_H
+#define NATCTL_ARGS_H
+
+#include <netinet/in.h>
+#include <linux/natgw.h>
+
+#include "natctl.h"
+
+struct prefix {
+	in_addr_t addr;		/* network byte order */
+	uint8_t len;
+};
+
+struct value {
+	const char *text;	/* as it was typed */
+	uint32_t num;		/* number, or index of a choice */
+	struct prefix prefix;	/* address, len 32 where none was given */
+};
+
+struct args {
+	const struct object *object;
+	const struct command *command;
+	uint64_t given;		/* a bit for each word_id */
+	struct value v[W_COUNT];
+	struct prefix inside[NATGW_MAX_INSIDE];
+	unsigned int insides;	/* 0 while W_INSIDE is given: "any" */
+};
+
+static inline bool given(const struct args *args, enum word_id id)
+{
+	return args->given & (UINT64_C(1) << id);
+}
+
+enum { MATCH_NONE = -1, MATCH_MANY = -2 };
+
+/*
+ * The index of the one name that is word or that only word abbreviates. Names
+ * may be NULL; they are skipped.
+ */
+int match(const char *word, const char *const *names, unsigned int n);
+
+/* Reports what match() answered for word, which should have been a kind. */
+enum status match_error(int found, const char *kind, const char *word,
+			const char *const *names, unsigned int n);
+
+/* Fills args from the words behind the command's name; reports what is wrong. */
+enum status args_parse(struct args *args, const struct object *object,
+		       const struct command *command, int argc, char **argv);
+
+bool parse_number(const char *text, uint32_t min, uint32_t max, uint32_t *num);
+bool parse_addr(const char *text, in_addr_t *addr);
+bool parse_prefix(const char *text, struct prefix *prefix);
+bool parse_proto(const char *text, uint32_t *proto);
+
+/* The name of a protocol, or its number in digits. */
+const char *proto_name(uint8_t proto);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The commands, and what they use of each other. */
+#ifndef NATCTL_CMD_H
+#define NATCTL_CMD_H
+
+#include "args.h"
+
+/* Sends what is given of the options; 0 or -errno. */
+int gateway_change(const struct args *args);
+
+enum status cmd_gateway_add(const struct args *args);
+enum status cmd_gateway_set(const struct args *args);
+enum status cmd_gateway_del(const struct args *args);
+enum status cmd_gateway_show(const struct args *args);
+enum status cmd_address_add(const struct args *args);
+enum status cmd_address_del(const struct args *args);
+enum status cmd_address_show(const struct args *args);
+enum status cmd_flow_show(const struct args *args);
+enum status cmd_flow_flush(const struct args *args);
+enum status cmd_flow_count(const struct args *args);
+enum status cmd_stats(const struct args *args);
+enum status cmd_monitor(const struct args *args);
+enum status cmd_save(const struct args *args);
+enum status cmd_restore(const struct args *args);
+enum status cmd_fence_show(const struct args *args);
+enum status cmd_fence_del(const struct args *args);
+enum status cmd_fence_nft(const struct args *args);
+
+void stats_help(void);
+
+#endif

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/* natctl monitor */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <linux/genetlink.h>
+
+#include "cmd.h"
+#include "flow.h"
+#include "gateway.h"
+#include "msg.h"
+#include "nl.h"
+#include "out.h"
+#include "spec.h"
+
+/* Local time for people, and UTC for programs, which may be elsewhere. */
+static void print_time(void)
+{
+	char day[32], clock[48];
+	struct timespec now;
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (opts.json)
+		gmtime_r(&now.tv_sec, &tm);
+	else
+		localtime_r(&now.tv_sec, &tm);
+	strftime(day, sizeof(day), opts.json ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S",
+		 &tm);
+	snprintf(clock, sizeof(clock), "%s.%03u%s", day,
+		 (unsigned int)now.tv_nsec / 1000000, opts.json ? "Z" : "");
+	out_str("time", "", clock);
+}
+
+static void print_event(const char *object, const struct nlattr *event)
+{
+	out_str("object", " ", object);
+	if (event)
+		out_str("event", " ", spec_word(event_words, nl_u32(event)));
+}
+
+static void print_pair(const char *before, const struct pair *pair)
+{
+	out_text(before);
+	pair_print(pair);
+}
+
+static void print_gateway(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[NATGW_A_GATEWAY_MAX + 1];
+	struct gateway gateway;
+	unsigned int i;
+
+	nl_attrs(nlh, tb, NATGW_A_GATEWAY_MAX);
+	print_event("gateway", tb[NATGW_A_GATEWAY_EVENT]);
+	gateway_parse(nlh, &gateway);
+	gateway_print_json(&gateway);
+	if (opts.json)
+		return;
+	out_str(NULL, " ", gateway.name);
+	out_str(NULL, " ", spec_word(connectivity_words,
+				     gateway.connectivity));
+	out_str(NULL, " dev ", gateway.dev);
+	for (i = 0; i < gateway.addresses; i++)
+		print_pair(i ? ", " : " address ", &gateway.address[i]);
+	for (i = 0; i < gateway.insides; i++)
+		out_prefix(NULL, i ? ", " : " inside ", &gateway.inside[i]);
+	out_str(NULL, " state ",
+		spec_word(gateway_state_words, gateway.state));
+	if (gateway.reason[0])
+		out_str(NULL, ": ", gateway.reason);
+}
+
+static void print_address(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[NATGW_A_ADDRESS_MAX + 1];
+	struct pair pair;
+
+	nl_attrs(nlh, tb, NATGW_A_ADDRESS_MAX);
+	pair.has_eip = tb[NATGW_A_ADDRESS_EIP];
+	pair.has_private_ip = tb[NATGW_A_ADDRESS_PRIVATE_IP];
+	pair.eip = nl_u32(tb[NATGW_A_ADDRESS_EIP]);
+	pair.private_ip = nl_u32(tb[NATGW_A_ADDRESS_PRIVATE_IP]);
+	print_event("address", tb[NATGW_A_ADDRESS_EVENT]);
+	print_pair(" ", &pair);
+	flow_gateway(" gateway ", tb[NATGW_A_ADDRESS_GATEWAY]);
+	out_bool("primary", tb[NATGW_A_ADDRESS_PRIMARY]);
+	if (tb[NATGW_A_ADDRESS_STATE])
+		out_str("state", " state ",
+			spec_word(address_state_words,
+				  nl_u32(tb[NATGW_A_ADDRESS_STATE])));
+	if (tb[NATGW_A_ADDRESS_DRAIN])
+		out_num("drain", " drain ",
+			nl_u32(tb[NATGW_A_ADDRESS_DRAIN]));
+	if (tb[NATGW_A_ADDRESS_FLOWS])
+		out_num("flows", " flows ",
+			nl_u32(tb[NATGW_A_ADDRESS_FLOWS]));
+}
+
+static void print_flow(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[NATGW_A_FLOW_MAX + 1];
+
+	nl_attrs(nlh, tb, NATGW_A_FLOW_MAX);
+	print_event("flow", tb[NATGW_A_FLOW_EVENT]);
+	out_str("proto", " ", proto_name(nl_u8(tb[NATGW_A_FLOW_PROTO])));
+	flow_endpoint("src", "sport", " ", tb[NATGW_A_FLOW_SRC],
+		      tb[NATGW_A_FLOW_SPORT]);
+	flow_endpoint("dst", "dport", " -> ", tb[NATGW_A_FLOW_DST],
+		      tb[NATGW_A_FLOW_DPORT]);
+	flow_endpoint("wire-ip", "wire-port", " as ",
+		      tb[NATGW_A_FLOW_WIRE_IP], tb[NATGW_A_FLOW_WIRE_PORT]);
+	flow_gateway(" gateway ", tb[NATGW_A_FLOW_GATEWAY]);
+	if (tb[NATGW_A_FLOW_STATE])
+		out_str("state", " ",
+			spec_word(flow_state_words,
+				  nl_u32(tb[NATGW_A_FLOW_STATE])));
+	if (tb[NATGW_A_FLOW_KIND])
+		out_str("kind", " ", spec_word(flow_kind_words,
+					       nl_u32(tb[NATGW_A_FLOW_KIND])));
+	if (tb[NATGW_A_FLOW_EXPIRES])
+		out_num("expires", NULL, nl_u32(tb[NATGW_A_FLOW_EXPIRES]));
+	if (tb[NATGW_A_FLOW_END])
+		out_str("end", " end ", spec_word(flow_end_words,
+						  nl_u32(tb[NATGW_A_FLOW_END])));
+}
+
+static void print_error(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[NATGW_A_ERROR_MAX + 1];
+
+	nl_attrs(nlh, tb, NATGW_A_ERROR_MAX);
+	print_event("error", NULL);
+	out_str("cause", " ", spec_word(error_cause_words,
+					nl_u32(tb[NATGW_A_ERROR_CAUSE])));
+	if (tb[NATGW_A_ERROR_PROTO])
+		out_str("proto", " ",
+			proto_name(nl_u8(tb[NATGW_A_ERROR_PROTO])));
+	flow_endpoint("src", "sport", " ", tb[NATGW_A_ERROR_SRC],
+		      tb[NATGW_A_ERROR_SPORT]);
+	flow_endpoint("dst", "dport", " -> ", tb[NATGW_A_ERROR_DST],
+		      tb[NATGW_A_ERROR_DPORT]);
+	flow_gateway(" gateway ", tb[NATGW_A_ERROR_GATEWAY]);
+	if (tb[NATGW_A_ERROR_MISSED])
+		out_num("missed", " missed ",
+			nl_u32(tb[NATGW_A_ERROR_MISSED]));
+}
+
+static void (*printer_of(const struct nlmsghdr *nlh))(const struct nlmsghdr *)
+{
+	switch (nl_cmd(nlh)) {
+	case NATGW_CMD_GATEWAY_NTF:
+		return print_gateway;
+	case NATGW_CMD_ADDRESS_NTF:
+		return print_address;
+	case NATGW_CMD_FLOW_NTF:
+		return print_flow;
+	case NATGW_CMD_ERROR_NTF:
+		return print_error;
+	default:
+		return NULL;
+	}
+}
+
+static void event(const struct nlmsghdr *nlh, void *data)
+{
+	void (*print)(const struct nlmsghdr *) = nlh ? printer_of(nlh) : NULL;
+
+	(void)data;
+	if (nlh && !print)
+		return;
+	out_object(NULL);
+	print_time();
+	if (print)
+		print(nlh);
+	else
+		out_str("object", " ", "lost");
+	out_text(print ? "" : " events: they came faster than they were read");
+	out_line();
+	out_object_end();
+	/* Nobody reads any more: there is nothing left to do. */
+	if (fflush(stdout))
+		exit(STATUS_USAGE);
+}
+
+/* Without the rights for one group, the others are still worth reading. */
+enum status cmd_monitor(const struct args *args)
+{
+	static const struct {
+		enum word_id word;
+		const char *group;
+	} groups[] = {
+		{ W_ON_GATEWAY, NATGW_MCGRP_GATEWAY },
+		{ W_ON_FLOW, NATGW_MCGRP_FLOW },
+		{ W_ON_ERROR, NATGW_MCGRP_ERROR },
+	};
+	bool joined = false;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
+		if (args->given && !given(args, groups[i].word))
+			continue;
+		err = nl_join(groups[i].group);
+		if (!err)
+			joined = true;
+		else if (nl_rights(err))
+			warning("no %s events: %s", groups[i].group,
+				nl_rights(err));
+		else
+			return nl_fail(err, "listen to %s events",
+				       groups[i].group);
+	}
+	if (!joined)
+		return STATUS_KERNEL;
+	return nl_fail(nl_listen(event, NULL), "read events");
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Everything that can be said to natctl. Nothing else names a command or a
+ * word, so usage, completion and the manual page cannot differ from what is
+ * understood.
+ */
+#include <stddef.h>
+
+#include "cmd.h"
+#include "spec.h"
+
+#define TIMEOUT(word) \
+	{ word, T_SECONDS, NULL, 1, NATGW_MAX_TIMEOUT }
+
+const struct word words[W_COUNT] = {
+	[W_NAME] = { NULL, T_GATEWAY, NULL, 0, 0 },
+	[W_DEV] = { "dev", T_DEV, NULL, 0, 0 },
+	[W_CONNECTIVITY] = {
+		"connectivity", T_CHOICE, connectivity_words, 0, 0
+	},
+	[W_EIP] = { "eip", T_ADDR, NULL, 0, 0 },
+	[W_PRIVATE_IP] = { "private-ip", T_ADDR, NULL, 0, 0 },
+	[W_INSIDE] = { "inside", T_PREFIXES, NULL, 0, 0 },
+	[W_UNSOLICITED] = { "unsolicited", T_CHOICE, unsolicited_words, 0, 0 },
+	[W_CONNTRACK] = { "conntrack", T_CHOICE, conntrack_words, 0, 0 },
+	[W_MAX_FLOWS] = { "max-flows", T_NUMBER, NULL, 1, UINT32_MAX },
+	[W_TCP_OPENING] = TIMEOUT("tcp-opening"),
+	[W_TCP_ESTABLISHED] = TIMEOUT("tcp-established"),
+	[W_TCP_CLOSING] = TIMEOUT("tcp-closing"),
+	[W_UDP] = TIMEOUT("udp"),
+	[W_ICMP] = TIMEOUT("icmp"),
+	[W_GATEWAY] = { "gateway", T_GATEWAY, NULL, 0, 0 },
+	[W_DRAIN] = { "drain", T_SECONDS, NULL, 0, NATGW_MAX_TIMEOUT },
+	[W_SRC] = { "src", T_MATCH, NULL, 0, 0 },
+	[W_DST] = { "dst", T_MATCH, NULL, 0, 0 },
+	[W_PROTO] = { "proto", T_PROTO, NULL, 0, 0 },
+	[W_SPORT] = { "sport", T_PORT, NULL, 0, UINT16_MAX },
+	[W_DPORT] = { "dport", T_PORT, NULL, 0, UINT16_MAX },
+	[W_ALL] = { "all", T_NONE, NULL, 0, 0 },
+	[W_FILE] = { NULL, T_FILE, NULL, 0, 0 },
+	[W_ON_GATEWAY] = { "gateway", T_NONE, NULL, 0, 0 },
+	[W_ON_FLOW] = { "flow", T_NONE, NULL, 0, 0 },
+	[W_ON_ERROR] = { "error", T_NONE, NULL, 0, 0 },
+};
+
+#define REQUIRED(word)		{ word, true, NULL }
+#define OPTIONAL(word)		{ word, false, NULL }
+#define REFUSED(word, say)	{ word, false, say }
+#define END			{ W_END, false, NULL }
+
+#define ADD_AGAIN \
+	" of a gateway cannot be changed: delete the gateway and add it again"
+#define BY_ADDRESS \
+	"addresses are changed by \"natctl address add\" and \"natctl address del\""
+
+static const struct use no_words[] = { END };
+static const struct use name_only[] = { REQUIRED(W_NAME), END };
+static const struct use name_or_all[] = { OPTIONAL(W_NAME), END };
+static const struct use gateway_only[] = { OPTIONAL(W_GATEWAY), END };
+static const struct use file_only[] = { OPTIONAL(W_FILE), END };
+
+static const struct use gateway_add[] = {
+	REQUIRED(W_NAME),
+	REQUIRED(W_DEV),
+	OPTIONAL(W_CONNECTIVITY),
+	OPTIONAL(W_EIP),
+	OPTIONAL(W_PRIVATE_IP),
+	OPTIONAL(W_INSIDE),
+	OPTIONAL(W_UNSOLICITED),
+	OPTIONAL(W_CONNTRACK),
+	OPTIONAL(W_MAX_FLOWS),
+	OPTIONAL(W_TCP_OPENING),
+	OPTIONAL(W_TCP_ESTABLISHED),
+	OPTIONAL(W_TCP_CLOSING),
+	OPTIONAL(W_UDP),
+	OPTIONAL(W_ICMP),
+	END
+};
+
+static const struct use gateway_set[] = {
+	REQUIRED(W_NAME),
+	OPTIONAL(W_INSIDE),
+	OPTIONAL(W_UNSOLICITED),
+	OPTIONAL(W_CONNTRACK),
+	OPTIONAL(W_MAX_FLOWS),
+	OPTIONAL(W_TCP_OPENING),
+	OPTIONAL(W_TCP_ESTABLISHED),
+	OPTIONAL(W_TCP_CLOSING),
+	OPTIONAL(W_UDP),
+	OPTIONAL(W_ICMP),
+	REFUSED(W_DEV, "the uplink" ADD_AGAIN),
+	REFUSED(W_CONNECTIVITY, "the type" ADD_AGAIN),
+	REFUSED(W_EIP, BY_ADDRESS),
+	REFUSED(W_PRIVATE_IP, BY_ADDRESS),
+	END
+};
+
+static const struct use address_add[] = {
+	REQUIRED(W_GATEWAY),
+	OPTIONAL(W_EIP),
+	OPTIONAL(W_PRIVATE_IP),
+	END
+};
+
+static const struct use address_del[] = {
+	REQUIRED(W_GATEWAY),
+	OPTIONAL(W_EIP),
+	OPTIONAL(W_PRIVATE_IP),
+	OPTIONAL(W_DRAIN),
+	END
+};
+
+static const struct use address_show[] = {
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_EIP),
+	OPTIONAL(W_PRIVATE_IP),
+	END
+};
+
+static const struct use flow_filter[] = {
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_SRC),
+	OPTIONAL(W_DST),
+	OPTIONAL(W_PROTO),
+	OPTIONAL(W_SPORT),
+	OPTIONAL(W_DPORT),
+	END
+};
+
+static const struct use flow_flush[] = {
+	OPTIONAL(W_ALL),
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_SRC),
+	OPTIONAL(W_DST),
+	OPTIONAL(W_PROTO),
+	OPTIONAL(W_SPORT),
+	OPTIONAL(W_DPORT),
+	END
+};
+
+static const struct use monitor_words[] = {
+	OPTIONAL(W_ON_GATEWAY),
+	OPTIONAL(W_ON_FLOW),
+	OPTIONAL(W_ON_ERROR),
+	END
+};
+
+static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
+static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
+
+#define NO_COMMAND { NULL, NULL, NULL, NULL }
+
+static const struct command gateway_commands[] = {
+	{ "add", "create a gateway", gateway_add, cmd_gateway_add },
+	{ "set", "change a gateway", gateway_set, cmd_gateway_set },
+	{ "del", "delete a gateway and its flows", name_only,
+	  cmd_gateway_del },
+	{ "show", "show gateways", name_or_all, cmd_gateway_show },
+	NO_COMMAND
+};
+
+static const struct command address_commands[] = {
+	{ "add", "add a secondary address to a gateway", address_add,
+	  cmd_address_add },
+	{ "del", "remove an address, at once or after draining it",
+	  address_del, cmd_address_del },
+	{ "show", "show addresses", address_show, cmd_address_show },
+	NO_COMMAND
+};
+
+static const struct command flow_commands[] = {
+	{ "show", "show flows", flow_filter, cmd_flow_show },
+	{ "flush", "end flows", flow_flush, cmd_flow_flush },
+	{ "count", "count flows", flow_filter, cmd_flow_count },
+	NO_COMMAND
+};
+
+static const struct command stats_command[] = {
+	{ NULL, "show counters", gateway_only, cmd_stats },
+	NO_COMMAND
+};
+
+static const struct command monitor_command[] = {
+	{ NULL, "show events as they happen", monitor_words, cmd_monitor },
+	NO_COMMAND
+};
+
+static const struct command save_command[] = {
+	{ NULL, "write the configuration", file_only, cmd_save },
+	NO_COMMAND
+};
+
+static const struct command restore_command[] = {
+	{ NULL, "make the configuration what a file says", file_only,
+	  cmd_restore },
+	NO_COMMAND
+};
+
+static const struct command fence_commands[] = {
+	{ "show", "show fences", fence_show, cmd_fence_show },
+	{ "del", "lift the fence of a device", fence_dev, cmd_fence_del },
+	{ "nft", "print a ruleset that fences while natgw is not loaded",
+	  no_words, cmd_fence_nft },
+	NO_COMMAND
+};
+
+const struct object objects[] = {
+	{ "gateway", "NAT gateways", gateway_commands, NULL },
+	{ "address", "their addresses", address_commands, NULL },
+	{ "flow", "translated connections", flow_commands, NULL },
+	{ "stats", "counters", stats_command, stats_help },
+	{ "monitor", "events", monitor_command, NULL },
+	{ "save", "write the configuration", save_command, NULL },
+	{ "restore", "apply a saved configuration", restore_command, NULL },
+	{ "fence", "what keeps inside addresses in after a deletion",
+	  fence_commands, NULL },
+	{ NULL, NULL, NULL, NULL }
+};
