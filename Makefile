@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make help" prints the lines that begin with "##", and what follows "##" on a
+# target's line.
+
+## natgw: a NAT gateway as a kernel module
+##
+## Targets:
+
+# The kernel that "make module" builds for, and where "make install" puts things.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr/local
+DESTDIR ?=
+# Kernels that the VM targets use.
+K ?= 6.1 6.12
+KERNELS := $(K)
+
+export V T STRICT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE
+Q := $(if $(V),,@)
+VM := selftests/vm
+SUB := $(MAKE) $(if $(V),,--no-print-directory -s)
+
+all: tools ## the module for this machine's kernel, and natctl
+	$(Q)if [ -d "$(KDIR)" ]; then $(SUB) module; else \
+		echo "no kernel headers in $(KDIR): natgw.ko is not built."; \
+		echo "Install linux-headers-$$(uname -r), or say KDIR=...;"; \
+		echo "'make check' and 'make demo' need neither."; fi
+
+module: ## natgw.ko for the kernel whose headers are in KDIR
+	$(Q)$(SUB) -C "$(KDIR)" M="$(CURDIR)" modules
+
+tools: ## natctl, in build/tools/
+	$(Q)$(VM)/deps.sh build
+	$(Q)$(SUB) -C tools
+
+# The module for one of Debian's kernels, in a copy: objects of several kernels
+# must not meet.
+build/%/natgw.ko: FORCE
+	$(Q)$(VM)/deps.sh build vm
+	$(Q)find Kbuild module uapi -name Kbuild -o -name '*.[ch]' | \
+		while read -r file; do cmp -s "$$file" "build/$*/$$file" || \
+			install -D -m 644 "$$file" "build/$*/$$file"; done
+	$(Q)kernel=$$($(VM)/kernel.sh $*) && \
+		$(SUB) -C "$$kernel/headers" M="$(CURDIR)/build/$*" \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules
+
+# Programs that selftests need; a guest has no compiler.
+helpers:
+	$(Q)$(SUB) -C selftests O="$(CURDIR)/build/selftests"
+
+payload = $(patsubst %,build/%/natgw.ko,$(1)) tools helpers
+
+prepare: $(call payload,$(KERNELS)) ## fetch and build what the VM needs; run nothing
+	$(Q)$(VM)/vm.sh prepare $(KERNELS)
+
+check: $(call payload,$(KERNELS)) ## run the selftests in a VM on each kernel in K
+	$(Q)$(VM)/vm.sh check $(KERNELS)
+
+check-host: module tools helpers ## run the selftests on this very machine, as root
+	$(Q)rm -rf build/host && cp -r selftests build/host
+	$(Q)cp build/selftests/* build/host/
+	$(Q)NATGW_KO="$(CURDIR)/natgw.ko" NATCTL="$(CURDIR)/build/tools/natctl" \
+		build/host/run.sh $(T)
+
+vm: $(call payload,$(lastword $(KERNELS))) ## an interactive shell in the VM
+	$(Q)$(VM)/vm.sh shell $(lastword $(KERNELS))
+
+demo: $(call payload,$(lastword $(KERNELS))) ## watch a cloud network use natgw, in the VM
+	$(Q)$(VM)/vm.sh demo $(lastword $(KERNELS))
+
+style: ## checkpatch, sparse, W=1, Coccinelle, shellcheck, gen-check
+	$(Q)$(VM)/style.sh $(KERNELS)
+
+gen: ## write the files that the netlink specification determines
+	$(Q)tools/gen.sh
+
+gen-check: ## fail when those files are not what "make gen" writes
+	$(Q)tools/gen.sh --check
+
+install: module tools ## install module, natctl, man page and completion
+	$(Q)$(SUB) -C "$(KDIR)" M="$(CURDIR)" \
+		$(if $(DESTDIR),INSTALL_MOD_PATH="$(DESTDIR)") modules_install
+	$(Q)$(SUB) -C tools install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
+
+clean: ## remove what was built
+	$(Q)[ ! -d "$(KDIR)" ] || $(SUB) -C "$(KDIR)" M="$(CURDIR)" clean
+	$(Q)rm -rf build
+
+help: ## this text
+	@sed -nE -e 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' -e 's/^## ?//p' \
+		$(MAKEFILE_LIST) | expand -t 16
+
+FORCE:
+
+.PHONY: all module tools helpers prepare check check-host vm demo style gen gen-check install \
+	clean help FORCE
+
+##
+## Variables:
+##   KDIR=DIR      kernel headers for module and install (the running kernel's)
+##   K="6.1 6.12"  the kernels of check; vm and demo take the last one
+##   T="a b"       the tests to run, without .sh (all)
+##   JOBS=N        VMs at a time (2)
+##   ACCEL=tcg     do without KVM; ACCEL=kvm insists on it (kvm where it works)
+##   MEMORY=N      megabytes of memory of the VM (1024)
+##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 1500 without KVM)
+##   STRICT=1      a test that skips itself fails
+##   DESTDIR= PREFIX=/usr/local   where install installs
+##   NATGW_CACHE=DIR  what is downloaded and prepared (~/.cache/natgw)
+##   V=1           show commands and their output

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Install the host's packages that a set of commands needs:
+#
+#   deps.sh SET...    with SET of: build gen vm style
+#
+# Nothing here may depend on a kernel image: packages of a kernel would change
+# what the machine boots. Kernels are unpacked beside the system instead (see
+# kernel.sh).
+
+. "$(dirname "$0")/lib.sh"
+
+declare -A SETS=(
+	[build]="gcc-12 gcc make libc6-dev libmnl-dev pkg-config libelf1 xz-utils"
+	[gen]="python3 python3-yaml python3-jsonschema xz-utils"
+	[vm]="qemu-system-x86 mmdebstrap fakeroot e2fsprogs cpio busybox-static
+	      kmod xz-utils util-linux"
+	[style]="perl sparse coccinelle shellcheck"
+)
+
+missing() {
+	local package
+	for package in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
+			grep -qx installed || printf '%s\n' "$package"
+	done
+}
+
+install_packages() {
+	local -a cmd=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y install
+		      --no-install-recommends "$@")
+
+	if [[ $EUID -ne 0 ]] && ! sudo -n true 2>/dev/null; then
+		say "packages are missing; install them with"
+		say "  sudo apt-get install --no-install-recommends $*"
+		exit 1
+	fi
+	if apt-get -s install --no-install-recommends "$@" 2>&1 |
+	   grep -E '^Inst linux-image'; then
+		die "refusing to install a kernel on this machine"
+	fi
+	logged "installing $*" as_root "${cmd[@]}"
+}
+
+mapfile -t wanted < <(
+	for set in "$@"; do
+		[[ -n ${SETS[$set]:-} ]] || die "no package set named $set"
+		printf '%s\n' ${SETS[$set]}
+	done | sort -u)
+mapfile -t lacking < <(missing "${wanted[@]}")
+[[ ${#lacking[@]} -gt 0 ]] || exit 0
+# Names apt cannot find, or an index older than the archive, both need new
+# lists; a machine that has them is not made to fetch them again.
+if ! apt-get -s install --no-install-recommends "${lacking[@]}" >/dev/null 2>&1; then
+	apt_update
+fi
+install_packages "${lacking[@]}"

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Print the path of the guest's root disk: a small Debian with the programs that
+# the selftests and the demo use. The guest mounts it read-only and writes to
+# memory, so every run starts from the same state.
+
+. "$(dirname "$0")/lib.sh"
+
+SUITE=bookworm
+PACKAGES=(bash coreutils util-linux mount procps psmisc kmod libcap2-bin strace jq
+	iproute2 ethtool nftables conntrack libmnl0 iputils-ping
+	iputils-tracepath traceroute tcpdump socat netcat-openbsd nmap hping3
+	iperf3 python3 python3-scapy curl ca-certificates openssl nginx-light
+	bind9-dnsutils dnsmasq-base openssh-server openssh-client)
+# Documentation nobody reads in a guest that lives for minutes.
+WITHOUT=("/usr/share/man/*" "/usr/share/doc/*" "/usr/share/locale/*"
+	"/usr/share/info/*" "/usr/share/lintian/*")
+
+# Where this machine has Debian's packages from, as sources.list lines; nothing
+# where it is not this suite of Debian, and mmdebstrap takes the usual mirror.
+mirrors() {
+	# shellcheck disable=SC2016 # apt fills these in
+	apt-get indextargets --format \
+		'$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+		'Created-By: Packages' |
+		sed -nE "s/^Debian ([^ ]+ $SUITE(-updates|-security)? main)$/deb \1/p" |
+		sort -u
+}
+
+# "make DIR" is how piece() calls us back.
+make_piece() {
+	local dir=$1 list
+	list=$(mirrors)
+	mmdebstrap --variant=essential \
+		--include="$(IFS=,; echo "${PACKAGES[*]}")" \
+		--aptopt='Acquire::Languages "none"' \
+		"${WITHOUT[@]/#/--dpkgopt=path-exclude=}" \
+		"$SUITE" "$dir/root.tar" ${list:+"$list"}
+	# The image keeps the owners that the archive says, whoever runs this.
+	mkdir "$dir/root"
+	fakeroot sh -c '
+		tar -xf "$1/root.tar" -C "$1/root" --exclude=./dev/* &&
+		size=$(du -sm "$1/root" | cut -f1) &&
+		/sbin/mke2fs -q -t ext4 -O ^has_journal,^resize_inode -m 0 \
+			-d "$1/root" "$1/root.img" $((size * 5 / 4))M
+	' sh "$dir"
+	chmod -R u+rwX "$dir/root"
+	rm -r "$dir/root" "$dir/root.tar"
+}
+
+if [[ ${1:-} == make ]]; then
+	make_piece "$2"
+	exit
+fi
+dir=$(piece rootfs "$(sha256sum < "$0")" "building the guest's root disk" "$0" make)
+printf '%s\n' "$dir/root.img"
