@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sends UDP datagrams from a range of source ports in turn, for as long as it
+ * lives: traffic for tests in which something happens under traffic.
+ */
+#include <arpa/inet.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct datagram {
+	struct iphdr ip;
+	struct udphdr udp;
+	char data[8];
+};
+
+int main(int argc, char **argv)
+{
+	struct datagram out = {
+		.ip = { .version = 4, .ihl = 5, .ttl = 64,
+			.protocol = IPPROTO_UDP },
+		.udp = { .len = htons(sizeof(out) - sizeof(out.ip)) },
+		.data = "flood",
+	};
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	unsigned int port, low, high, pause;
+	int fd;
+
+	if (argc != 7 || !inet_aton(argv[1], (void *)&out.ip.saddr) ||
+	    !inet_aton(argv[2], &to.sin_addr)) {
+		fprintf(stderr,
+			"flood SOURCE DESTINATION DPORT LOW HIGH MICROSECONDS\n");
+		return 1;
+	}
+	out.ip.daddr = to.sin_addr.s_addr;
+	out.udp.dest = htons(atoi(argv[3]));
+	low = atoi(argv[4]);
+	high = atoi(argv[5]);
+	pause = atoi(argv[6]);
+
+	fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	if (fd < 0) {
+		perror("socket");
+		return 1;
+	}
+	for (port = low; ; port = port < high ? port + 1 : low) {
+		out.udp.source = htons(port);
+		/* An error is what a test may be about: routes and devices
+		 * come and go.
+		 */
+		sendto(fd, &out, sizeof(out), 0, (void *)&to, sizeof(to));
+		usleep(pause);
+	}
+}

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The module goes away under traffic and comes back. With the ruleset of "natctl
+# fence nft" no inside address gets out meanwhile.
+#
+#   c1, c2 --- gw --- rt --- s1, s2     (two_armed in lib.sh)
+. ./lib.sh
+
+translated()
+{
+	pkt clear wan
+	pkt wait wan src=$EIP dst=$HOLE dport=5000
+}
+
+load_fence()
+{
+	nat fence nft >"$TMP/ruleset" && on "$gw" nft -f "$TMP/ruleset"
+}
+
+# fence_works: packets come to the gateway host, and none leaves
+fence_works()
+{
+	pkt clear wan in1
+	pkt wait in1 n=100 src=$C1 dst=$HOLE && pkt none wan dst=$HOLE
+}
+
+load()
+{
+	insmod "$NATGW_KO"
+	LOADED=yes
+}
+
+need ping
+[ -x ./flood ] || skip_all "flood was not built"
+ktap_plan 11
+two_armed
+gateway
+pkt capture wan "$rt/wan"
+pkt capture seen "$rt/wan"
+pkt capture in1 "$gw/in1"
+flood "$c1" $C1 $HOLE 10000-10499 500
+flood "$c2" $C2 $HOLE 10000-10499 500
+on "$c1" ping -qf -i 0.01 $S1 >/dev/null &
+check "traffic is translated" translated
+check "nft takes the ruleset" load_fence
+check "translated packets pass it" translated
+check "the module can be unloaded under traffic" timeout 30 rmmod natgw
+check "the fence drops what would leave untranslated" \
+	fence_works
+check "nothing with an inside address was on the uplink" \
+	pkt none seen src=10.0.0.0/8
+refute "its slab cache is gone" grep -q natgw /proc/slabinfo
+check "the module can be loaded again" load
+check "a gateway can be made again" gateway
+check "traffic is translated again" translated
+check "nothing with an inside address was on the uplink, ever" \
+	pkt none seen src=10.0.0.0/8
+ktap_finish

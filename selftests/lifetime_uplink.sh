@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# An uplink that is renamed, set down, deleted and made again, under traffic.
+#
+#   c1, c2 --- gw --- rt --- s1, s2     (two_armed in lib.sh)
+. ./lib.sh
+
+# shows FIELD VALUE: of the gateway
+shows()
+{
+	local value
+	# The first one: its addresses have states too.
+	value=$(nat -j gateway show g | values "$1" | sed -n 1p)
+	echo "$1: $value"
+	[ "$value" = "$2" ]
+}
+
+failed_for()
+{
+	shows state failed &&
+		nat -j gateway show g | values reason | grep "$1"
+}
+
+translated()
+{
+	pkt clear wan
+	pkt wait wan src=$EIP dst=$HOLE dport=5000
+}
+
+# connect: the uplink's link, addresses and route
+connect()
+{
+	ip -batch - <<-END
+		link add ext netns $gw type veth peer name wan netns $rt
+	END
+	plug "$rt" wan $RT/24
+	plug "$gw" ext $HOST/24 $RT
+	ip -n "$gw" addr add $EIP/24 dev ext
+	pkt capture wan "$rt/wan"
+	pkt capture seen2 "$rt/wan"
+}
+
+renamed()
+{
+	# Kernels before 6.2 rename no device that is up.
+	ip -n "$gw" -batch - <<-END
+		link set dev ext down
+		link set dev ext name wan0
+		link set dev wan0 up
+		route add default via $RT
+	END
+	check "a renamed uplink is shown by its new name" shows dev wan0
+	check "it is available" shows state available
+	check "traffic is translated on it" translated
+	nat gateway set g unsolicited drop
+	check "the gateway can still be changed" shows unsolicited drop
+	ip -n "$gw" -batch - <<-END
+		link set dev wan0 down
+		link set dev wan0 name ext
+	END
+}
+
+down()
+{
+	check "with the uplink down the gateway has failed, and says why" \
+		wait_for 5 failed_for "is down"
+	ip -n "$gw" -batch - <<-END
+		link set dev ext up
+		route add default via $RT
+	END
+	check "up again, it is available" wait_for 5 shows state available
+	check "and says no reason" shows reason ""
+	check "traffic is translated again" translated
+}
+
+deleted()
+{
+	local port
+	port=$(flow wire-port src $C1 sport 10000)
+	check "a device with flows can be deleted at once" \
+		timeout 10 ip -n "$gw" link del ext
+	check "the gateway has failed, and says why" \
+		wait_for 5 failed_for "is gone"
+	check "it keeps the name of its uplink" shows dev ext
+	connect
+	check "a device of that name is its uplink again" \
+		wait_for 5 shows state available
+	check "a flow goes on with the port that it had" \
+		pkt wait wan src=$EIP sport="$port" dst=$HOLE
+	check_is "and is the same flow" "$port" \
+		"$(flow wire-port src $C1 sport 10000)"
+	check "nothing with an inside address was on the uplink, ever" \
+		pkt none seen src=10.0.0.0/8
+	check "nor on the new one" pkt none seen2 src=10.0.0.0/8
+	ip -n "$gw" link del ext
+	check "a gateway without its uplink can be deleted" \
+		nat gateway del g
+}
+
+need
+[ -x ./flood ] || skip_all "flood was not built"
+ktap_plan 18
+two_armed
+gateway
+pkt capture wan "$rt/wan"
+pkt capture seen "$rt/wan"
+flood "$c1" $C1 $HOLE 10000-10099
+check "traffic is translated" translated
+renamed
+down
+deleted
+ktap_finish

@@ -1,0 +1,195 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Requests that natgw has to refuse, as raw netlink messages.
+
+Prints a line for each: NAME|ERROR|MESSAGE OF THE KERNEL. The numbers below are
+those of uapi/linux/natgw.h, written out here: a change of them must be seen.
+"""
+
+import errno
+import socket
+import struct
+
+NETLINK_GENERIC, SOL_NETLINK, NETLINK_EXT_ACK = 16, 270, 11
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NLA_F_NESTED = 0x8000
+GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
+CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
+
+(GATEWAY_NEW, GATEWAY_SET, GATEWAY_DEL, GATEWAY_GET) = range(1, 5)
+ADDRESS_NEW, FLOW_GET, FLOW_FLUSH = 6, 10, 11
+NAME, DEV, IFINDEX, CONNECTIVITY, STATE, REASON, ADDRESS, INSIDE = range(1, 9)
+INSIDE_ANY, UNSOLICITED, CONNTRACK, MAX_FLOWS, TIMEOUTS = range(9, 14)
+
+
+def attr(kind, data, length=None):
+    head = struct.pack('HH', 4 + len(data) if length is None else length, kind)
+    return head + data + bytes(-len(data) % 4)
+
+
+def text(kind, value):
+    return attr(kind, value.encode() + b'\0')
+
+
+def u32(kind, value):
+    return attr(kind, struct.pack('I', value))
+
+
+def u8(kind, value):
+    return attr(kind, struct.pack('B', value))
+
+
+def addr(kind, value):
+    return attr(kind, socket.inet_aton(value))
+
+
+def nest(kind, data):
+    return attr(kind | NLA_F_NESTED, data)
+
+
+def attributes(data):
+    found = {}
+    while len(data) >= 4:
+        length, kind = struct.unpack('HH', data[:4])
+        found[kind & 0x3fff] = data[4:length]
+        data = data[(length + 3) & ~3:]
+    return found
+
+
+class Netlink:
+    def __init__(self):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                                  NETLINK_GENERIC)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.sock.settimeout(5)
+        answer, _ = self.send(GENL_ID_CTRL, CTRL_CMD_GETFAMILY,
+                              text(CTRL_ATTR_FAMILY_NAME, 'natgw'))
+        self.family = struct.unpack('H', answer[CTRL_ATTR_FAMILY_ID])[0]
+
+    def send(self, family, command, payload, flags=NLM_F_ACK, reserved=0,
+             cut=0):
+        """The attributes of an answer, or the error and its message."""
+        body = struct.pack('BBH', command, 1, reserved) + payload
+        body = body[:len(body) - cut]
+        self.sock.send(struct.pack('IHHII', 16 + len(body), family,
+                                   NLM_F_REQUEST | flags, 1, 0) + body)
+        answer = {}
+        while True:
+            data = self.sock.recv(65536)
+            while data:
+                length, kind, got = struct.unpack('IHH', data[:8])
+                message, data = data[16:length], data[(length + 3) & ~3:]
+                if kind not in (NLMSG_ERROR, NLMSG_DONE):
+                    answer = attributes(message[4:])
+                    continue
+                code = -struct.unpack('i', message[:4])[0]
+                # Of a refused request, all of it is quoted first.
+                skip = 4
+                if kind == NLMSG_ERROR:
+                    quoted = struct.unpack('I', message[4:8])[0]
+                    skip += 16 if got & 0x100 else (quoted + 3) & ~3
+                more = attributes(message[skip:]) if got & 0x200 else {}
+                words = more.get(1, b'').rstrip(b'\0').decode()
+                return answer, (ERRORS.get(code, str(code)), words)
+
+
+ERRORS = dict(errno.errorcode)
+# On Linux the same number as ENOTSUP
+ERRORS[errno.EOPNOTSUPP] = 'EOPNOTSUPP'
+VALID = (text(NAME, 'n') + text(DEV, 'ext') +
+         nest(ADDRESS, addr(1, '203.0.113.11')) +
+         nest(INSIDE, addr(1, '10.9.0.0') + u8(2, 16)))
+PREFIX = addr(1, '10.7.0.0') + u8(2, 16)
+
+# name: command, attributes, further arguments of send()
+CASES = {
+    'unknown attribute': (GATEWAY_NEW, VALID + u32(200, 1), {}),
+    'attribute of replies only': (GATEWAY_NEW, VALID + u32(STATE, 0), {}),
+    'attribute of another command':
+        (GATEWAY_SET, text(NAME, 'g') + text(DEV, 'ext'), {}),
+    'unknown attribute in a nest':
+        (GATEWAY_NEW, text(NAME, 'n') + text(DEV, 'ext') +
+         nest(ADDRESS, addr(1, '203.0.113.11') + u32(99, 1)), {}),
+    'trailing bytes': (GATEWAY_NEW, VALID + b'\0\0\0', {}),
+    'trailing bytes in a nest':
+        (GATEWAY_NEW, VALID + nest(INSIDE, PREFIX + b'\0\0\0'), {}),
+    'attribute longer than the message':
+        (GATEWAY_NEW, VALID + attr(MAX_FLOWS, b'\1\0\0\0', 64), {}),
+    'attribute shorter than its head':
+        (GATEWAY_NEW, VALID + attr(MAX_FLOWS, b'\1\0\0\0', 2), {}),
+    'short number': (GATEWAY_NEW, VALID + attr(MAX_FLOWS, b'\1\0'), {}),
+    'long number': (GATEWAY_NEW, VALID + attr(MAX_FLOWS, bytes(8)), {}),
+    'short address':
+        (GATEWAY_NEW, text(NAME, 'n') + text(DEV, 'ext') +
+         nest(ADDRESS, attr(1, b'\xcb\0')), {}),
+    'nest without its flag':
+        (GATEWAY_NEW, text(NAME, 'n') + text(DEV, 'ext') +
+         attr(ADDRESS, addr(1, '203.0.113.11')), {}),
+    'flag with a value':
+        (GATEWAY_SET, text(NAME, 'g') + u32(INSIDE_ANY, 1), {}),
+    'no name': (GATEWAY_NEW, text(DEV, 'ext') +
+                nest(ADDRESS, addr(1, '203.0.113.11')), {}),
+    'no device': (GATEWAY_NEW, text(NAME, 'n') +
+                  nest(ADDRESS, addr(1, '203.0.113.11')), {}),
+    'empty name': (GATEWAY_NEW, text(NAME, '') + text(DEV, 'ext') +
+                   nest(ADDRESS, addr(1, '203.0.113.11')), {}),
+    'name too long': (GATEWAY_NEW, text(NAME, 'n' * 32) + text(DEV, 'ext') +
+                      nest(ADDRESS, addr(1, '203.0.113.11')), {}),
+    'name with a space':
+        (GATEWAY_NEW, text(NAME, 'n n') + text(DEV, 'ext') +
+         nest(ADDRESS, addr(1, '203.0.113.11')), {}),
+    'device name too long':
+        (GATEWAY_NEW, text(NAME, 'n') + text(DEV, 'd' * 16) +
+         nest(ADDRESS, addr(1, '203.0.113.11')), {}),
+    'word out of range':
+        (GATEWAY_NEW, VALID + u32(CONNECTIVITY, 2), {}),
+    'policy out of range': (GATEWAY_NEW, VALID + u32(UNSOLICITED, 7), {}),
+    'prefix length 0':
+        (GATEWAY_NEW, VALID + nest(INSIDE, addr(1, '10.7.0.0') + u8(2, 0)),
+         {}),
+    'prefix length 33':
+        (GATEWAY_NEW, VALID + nest(INSIDE, addr(1, '10.7.0.0') + u8(2, 33)),
+         {}),
+    'prefix without its length':
+        (GATEWAY_NEW, VALID + nest(INSIDE, addr(1, '10.7.0.0')), {}),
+    'prefix without its address':
+        (GATEWAY_NEW, VALID + nest(INSIDE, u8(2, 16)), {}),
+    'prefix with bits beyond its length':
+        (GATEWAY_NEW, VALID + nest(INSIDE, addr(1, '10.7.0.1') + u8(2, 16)),
+         {}),
+    'time-out 0': (GATEWAY_NEW, VALID + nest(TIMEOUTS, u32(4, 0)), {}),
+    'time-out of more than a week':
+        (GATEWAY_NEW, VALID + nest(TIMEOUTS, u32(4, 604801)), {}),
+    'no room for a flow': (GATEWAY_NEW, VALID + u32(MAX_FLOWS, 0), {}),
+    'two addresses': (GATEWAY_NEW, VALID +
+                      nest(ADDRESS, addr(1, '203.0.113.12')), {}),
+    'too many prefixes':
+        (GATEWAY_NEW, VALID + b''.join(
+            nest(INSIDE, addr(1, '10.7.%d.0' % i) + u8(2, 24))
+            for i in range(65)), {}),
+    'every prefix and none':
+        (GATEWAY_SET, text(NAME, 'g') + attr(INSIDE_ANY, b'') +
+         nest(INSIDE, PREFIX), {}),
+    'reserved bytes used': (GATEWAY_NEW, VALID, {'reserved': 1}),
+    'header cut short': (GATEWAY_NEW, b'', {'cut': 2}),
+    'unknown command': (99, VALID, {}),
+    'a notification as a request': (5, text(NAME, 'g'), {}),
+    'a dump of what has none':
+        (GATEWAY_DEL, text(NAME, 'g'), {'flags': NLM_F_DUMP}),
+    'a dump with an unknown attribute':
+        (FLOW_GET, u32(200, 1), {'flags': NLM_F_DUMP}),
+    'a flush with an unknown attribute': (FLOW_FLUSH, u32(200, 1), {}),
+}
+
+
+def main():
+    netlink = Netlink()
+    for name, (command, payload, options) in CASES.items():
+        _, (code, words) = netlink.send(netlink.family, command, payload,
+                                        **options)
+        print('%s|%s|%s' % (name, code, words))
+
+
+if __name__ == '__main__':
+    main()

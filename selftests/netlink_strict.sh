@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The kernel's own checks of netlink requests, past what natctl would send. Each
+# refusal has its errno and a message, and changes nothing.
+. ./lib.sh
+
+# Those of netlink_strict.py that differ from EINVAL, or need certain words
+special()
+{
+	cat <<-END
+		name too long|EINVAL/ERANGE|.
+		device name too long|EINVAL/ERANGE|.
+		short number|EINVAL/ERANGE|.
+		short address|EINVAL/ERANGE|.
+		word out of range|ERANGE|.
+		policy out of range|ERANGE|.
+		prefix length 0|ERANGE|.
+		prefix length 33|ERANGE|.
+		time-out 0|ERANGE|.
+		time-out of more than a week|ERANGE|.
+		no room for a flow|ERANGE|.
+		too many prefixes|E2BIG/EINVAL|64
+		two addresses|EINVAL|one address
+		no name|EINVAL|name
+		no device|EINVAL|dev DEVICE
+		empty name|EINVAL|empty
+		nest without its flag|EINVAL|NLA_F_NESTED
+		prefix with bits beyond its length|EINVAL|bits
+		unknown command|EOPNOTSUPP|
+		a notification as a request|EOPNOTSUPP|
+		a dump of what has none|EOPNOTSUPP|
+		header cut short|EINVAL|
+		reserved bytes used|EINVAL|
+		flag with a value|EINVAL/ERANGE|.
+	END
+}
+
+state()
+{
+	nat -j gateway show
+	nat -j address show
+	nat -j fence show
+}
+
+# judge NAME ERROR MESSAGE
+judge()
+{
+	local wanted code words
+	wanted=$(special | grep "^$1|" || echo "$1|EINVAL|.")
+	IFS='|' read -r _ code words <<<"$wanted"
+	echo "got $2: $3"
+	[[ /$code/ == */$2/* ]] && grep -qE "$words" <<<"$3"
+}
+
+need
+setup_ns gw
+ip -n "$gw" link add ext type dummy
+plug "$gw" ext $HOST/24
+ip -n "$gw" addr add $EIP/24 dev ext
+gateway
+state >"$TMP/before"
+on "$gw" /usr/bin/python3 netlink_strict.py >"$TMP/cases"
+state >"$TMP/after"
+ktap_plan $(($(wc -l <"$TMP/cases") + 2))
+while IFS='|' read -r name error message; do
+	check "$name" judge "$name" "$error" "$message"
+done <"$TMP/cases"
+check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 39 ]
+check "none of them changed anything" cmp "$TMP/before" "$TMP/after"
+ktap_finish

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# One address carries 64,512 flows to one destination, and no port is refused
+# before the last one is taken, nor any given twice.
+#
+#   c1, c2 --- gw --- rt --- s1, s2     (two_armed in lib.sh)
+. ./lib.sh
+
+PORTS=64512
+
+fill()
+{
+	flood "$c1" $C1 $HOLE 1024-65535 0
+	check "as many flows as there are ports" \
+		wait_for 90 flows -eq $PORTS dst $HOLE dport 5000
+	kill "$FLOOD"
+	check "none was refused" counter_is source-drop-no-port -eq 0
+	nat flow show dst $HOLE >"$TMP/flows"
+	check_is "each has a port of its own" $PORTS \
+		"$(grep -o " $EIP:[0-9]*" "$TMP/flows" | sort -u | wc -l)"
+}
+
+# knock PORT: a packet of c2 to that port of the same destination
+knock()
+{
+	pkt send "$c2/eth0" "$gw/in2" udp src=$C2 dst=$HOLE sport=7777 \
+		dport="$1" data="knock$1"
+}
+
+refusal()
+{
+	knock 5000
+	check "the next flow is refused" \
+		wait_for 5 counter_is source-drop-no-port -eq 1
+	check "its sender is told" \
+		pkt wait c2 src=10.0.2.1 type=3 code=1
+	knock 5001
+	check "another port of the destination is another matter" \
+		pkt wait wan src=$EIP dport=5001
+	check "the refused packet went nowhere" pkt none wan data=knock5000
+}
+
+reuse()
+{
+	local free
+	free=$(sed -n "s/.*$C1:30000 .* $EIP:\([0-9]*\).*/\1/p" "$TMP/flows")
+	nat flow flush src $C1 sport 30000 >/dev/null
+	knock 5000
+	check "the only free port is found" \
+		pkt wait wan src=$EIP sport="$free" dport=5000
+	nat flow flush all >/dev/null
+	check "all flows can end" flows -eq 0
+	knock 5000
+	check "and begin again" pkt wait wan n=2 src=$EIP dport=5000
+}
+
+need
+[ -x ./flood ] || skip_all "flood was not built"
+ktap_plan 10
+two_armed
+gateway max-flows 100000 udp 600
+fill
+pkt capture wan "$rt/wan"
+pkt capture c2 "$c2/eth0"
+refusal
+reuse
+ktap_finish

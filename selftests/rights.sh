@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Who may do what: changes and flows are for CAP_NET_ADMIN in the namespace's
+# owner, the rest is for everybody.
+. ./lib.sh
+
+# nobody COMMAND...: natctl without any right, in the gateway's namespace
+nobody()
+{
+	on "$gw" setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--bounding-set=-all --inh-caps=-all "$NATCTL" "$@"
+}
+
+# admin COMMAND...: natctl with the one right that it takes
+admin()
+{
+	on "$gw" setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps=+net_admin --ambient-caps=+net_admin "$NATCTL" "$@"
+}
+
+# denied COMMAND...: the kernel refuses it, for want of the right one needs
+denied()
+{
+	local status=0
+	nobody "$@" >"$TMP/said" 2>&1 || status=$?
+	cat "$TMP/said"
+	[ $status -eq 2 ] && grep -q CAP_NET_ADMIN "$TMP/said"
+}
+
+forbidden()
+{
+	cat <<-END
+		gateway add n dev ext eip $EIP2 inside 10.9.0.0/16
+		gateway set g udp 5
+		gateway del g
+		address add gateway g eip $EIP2
+		address del gateway g eip $EIP
+		flow show
+		flow show src 10.0.1.2
+		flow count
+		flow flush all
+		fence del dev ext
+		monitor flow
+		monitor error
+	END
+}
+
+allowed()
+{
+	cat <<-END
+		gateway show
+		gateway show g
+		address show
+		stats
+		stats gateway g
+		fence show
+		fence nft
+	END
+}
+
+# The owner of a user namespace rules over its network namespaces alone.
+own_namespace()
+{
+	local script="ip link add ext type dummy && ip link set dev ext up &&
+		ip addr add $EIP/24 dev ext &&
+		\"$NATCTL\" gateway add mine dev ext eip $EIP &&
+		\"$NATCTL\" -j gateway show && \"$NATCTL\" flow show"
+	unshare -Urn sh -c "$script" >"$TMP/said" && grep -q mine "$TMP/said"
+}
+
+need setpriv unshare
+ktap_plan $(($(forbidden | wc -l) + $(allowed | wc -l) + 5))
+setup_ns gw
+ip -n "$gw" link add ext type dummy
+plug "$gw" ext $HOST/24
+ip -n "$gw" addr add $EIP/24 dev ext
+gateway
+nat -j gateway show >"$TMP/before"
+
+while read -r command; do
+	# shellcheck disable=SC2086 # words are words
+	check "nobody may not: $command" denied $command
+done < <(forbidden)
+nat -j gateway show >"$TMP/after"
+check "nothing has changed" cmp "$TMP/before" "$TMP/after"
+while read -r command; do
+	# shellcheck disable=SC2086
+	check "everybody may: $command" nobody $command
+done < <(allowed)
+check "CAP_NET_ADMIN is enough to change" admin gateway set g udp 60
+check "CAP_NET_ADMIN is enough to read flows" admin flow show
+check "root of a user namespace may in its own network" own_namespace
+check "and does nothing to this one" nat gateway show g
+ktap_finish

@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The uplink may be a VLAN, and so may the inside device.
+#
+#   c1 10.0.1.2 ------- gw -------------------- s1 203.0.113.1
+#     in.10 <-> in.10     ext.100 <-> ext.100
+. ./lib.sh
+
+topology()
+{
+	setup_ns c1 gw s1
+	ip -batch - <<-END
+		link add in netns $c1 type veth peer name in netns $gw
+		link add ext netns $s1 type veth peer name ext netns $gw
+	END
+	vlan "$c1" in 10 $C1/24
+	vlan "$gw" in 10 10.0.1.1/24
+	vlan "$gw" ext 100 $HOST/24
+	vlan "$s1" ext 100 $RT/24
+	ip -n "$c1" route add default via 10.0.1.1
+	ip -n "$gw" addr add $EIP/24 dev ext.100
+	route_on "$gw"
+	DEVICES=("$c1/in" "$gw/in" "$gw/ext" "$s1/ext"
+		 "$c1/in.10" "$gw/in.10" "$gw/ext.100" "$s1/ext.100")
+	LAST_HOPS=("$gw/in" "$gw/in.10" "$gw/ext" "$gw/ext.100")
+}
+
+# vlan NS DEV ID ADDRESS/LEN
+vlan()
+{
+	ip -n "$1" -batch - <<-END
+		link set dev $2 up
+		link add link $2 name $2.$3 type vlan id $3
+		link set dev $2.$3 up
+		addr add $4 dev $2.$3
+	END
+}
+
+exchange()
+{
+	pkt udp client "$c1" bind=$C1:5000 to=$RT:53
+	pkt put client data=question
+	check "server sees the elastic IP" \
+		pkt take server data=question from=$EIP
+	pkt reply server data=answer
+	check "client gets the answer" pkt take client data=answer from=$RT
+	check "client pings the server" on "$c1" ping -qc1 -W5 $RT
+	check "ping in fragments" on "$c1" ping -qc1 -W5 -s 3000 $RT
+	check "1 MB arrives unharmed, up and down" transfer "$c1" "$s1" $RT
+	check "nothing with an inside address is on the uplink" \
+		pkt none s1 src=10.0.0.0/8
+	check "checksums are right at the server" pkt sums s1 src=$EIP
+	check "checksums are right at the client" pkt sums c1 src=$RT
+}
+
+need socat ss ping
+ktap_plan 17
+topology
+nat gateway add g dev ext.100 eip $EIP inside 10.0.0.0/16
+check_is "the gateway shows the VLAN device" ext.100 \
+	"$(nat -j gateway show g | values dev)"
+pkt capture c1 "$c1/in.10"
+pkt capture s1 "$s1/ext.100"
+pkt udp server "$s1" bind=$RT:53
+both_offloads exchange
+ktap_finish
