@@ -63,7 +63,8 @@ static const struct rhashtable_params flow_params = {
 s32 natgw_flow_remaining(const struct natgw_flow *flow)
 {
 	const struct natgw_config *config = rcu_dereference(flow->gw->config);
-	u32 timeout = config->timeout[READ_ONCE(flow->state)] * HZ;
+	u32 timeout = config->timeout[READ_ONCE(flow->state)] * HZ +
+		      NATGW_FLOW_GRAIN;
 
 	/* Time-outs are at most a week, so the difference never wraps. */
 	return (s32)(READ_ONCE(flow->used) + timeout - (u32)jiffies);
@@ -372,6 +373,7 @@ typedef void visit_fn(struct natgw_net *nn, struct natgw_flow *flow, int arg);
  * chain from its beginning again rather than miss one.
  */
 static bool walk_start(struct rhashtable_iter *iter)
+	__acquires(RCU)
 {
 	bool anew = rhashtable_walk_start_check(iter) == -EAGAIN;
 

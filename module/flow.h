@@ -90,12 +90,15 @@ natgw_flow_tuple(const struct natgw_flow *flow, enum natgw_dir dir)
 	return &flow->node[dir].tuple;
 }
 
+/* A flow's time-stamp may be this much older than its last packet. */
+enum { NATGW_FLOW_GRAIN = HZ / 4 };
+
 /* natgw_flow_touch - a packet was seen; written only when it says more */
 static inline void natgw_flow_touch(struct natgw_flow *flow)
 {
 	u32 now = (u32)jiffies;
 
-	if (now - READ_ONCE(flow->used) >= HZ / 4)
+	if (now - READ_ONCE(flow->used) >= NATGW_FLOW_GRAIN)
 		WRITE_ONCE(flow->used, now);
 }
 

@@ -73,7 +73,7 @@ int natgw_nl_put_flow(struct sk_buff *msg, const struct natgw_flow *flow)
 	const struct natgw_tuple *o = natgw_flow_tuple(flow,
 						       NATGW_DIR_ORIGINAL);
 	const struct natgw_tuple *r = natgw_flow_tuple(flow, NATGW_DIR_REPLY);
-	s32 remaining = max(natgw_flow_remaining(flow), 0);
+	s32 remaining = max(natgw_flow_remaining(flow) - NATGW_FLOW_GRAIN, 0);
 
 	if (nla_put_string(msg, NATGW_A_FLOW_GATEWAY, flow->gw->name) ||
 	    nla_put_u8(msg, NATGW_A_FLOW_PROTO, o->proto) ||
@@ -200,8 +200,10 @@ struct dump {
 
 int natgw_nl_flow_get_start(struct netlink_callback *cb)
 {
-	cb->args[0] = (long)kzalloc(sizeof(struct dump), GFP_KERNEL);
-	return cb->args[0] ? 0 : -ENOMEM;
+	struct dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+
+	cb->args[0] = (long)dump;
+	return dump ? 0 : -ENOMEM;
 }
 
 /* enter - begin the walk; not in start, where 6.1 takes no sentences */

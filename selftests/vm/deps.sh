@@ -18,6 +18,9 @@ declare -A SETS=(
 	[style]="perl sparse coccinelle shellcheck"
 )
 
+# Without root, the guest's root disk is made in a user namespace.
+[[ $EUID -eq 0 ]] || SETS[vm]+=" uidmap"
+
 missing() {
 	local package
 	for package in "$@"; do
