@@ -266,7 +266,7 @@ int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	cb->seq = dump->resizes + 1;
 	if (rhashtable_walk_start_check(&dump->iter) == -EAGAIN)
 		cb->seq = ++dump->resizes + 1;
-	/* As in flow.c: rather a flow twice than not at all. */
+	/* As in walk.c: rather a flow twice than not at all. */
 	if (!dump->iter.p)
 		dump->iter.skip = 0;
 	while ((node = walk_on(dump))) {

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Visits to many flows: what filters include, and what is done about it. */
+#include <linux/netdevice.h>
+
+#include "flow.h"
+#include "gateway.h"
+#include "wheel.h"
+
+static bool is_stray(const struct natgw_flow *flow)
+{
+	const struct natgw_config *config = rcu_dereference(flow->gw->config);
+
+	return flow->kind == NATGW_FLOW_KIND_INSIDE && config->n_inside &&
+	       !natgw_config_inside(config,
+				    natgw_flow_tuple(flow,
+						     NATGW_DIR_ORIGINAL)->src);
+}
+
+/**
+ * natgw_flow_matches() - does a filter include a flow?
+ * @flow: a flow
+ * @filter: what to compare
+ *
+ * Context: RCU.
+ */
+bool natgw_flow_matches(const struct natgw_flow *flow,
+			const struct natgw_filter *filter)
+{
+	const struct natgw_tuple *t = natgw_flow_tuple(flow,
+						       NATGW_DIR_ORIGINAL);
+
+	return (!filter->gw || filter->gw == flow->gw) &&
+	       (!filter->addr || filter->addr == flow->addr) &&
+	       !((t->src ^ filter->src) & filter->src_mask) &&
+	       !((t->dst ^ filter->dst) & filter->dst_mask) &&
+	       (!filter->has_proto || filter->proto == t->proto) &&
+	       (!filter->has_sport || filter->sport == t->sport) &&
+	       (!filter->has_dport || filter->dport == t->dport) &&
+	       (!filter->strays || is_stray(flow));
+}
+
+typedef void visit_fn(struct natgw_net *nn, struct natgw_flow *flow, int arg);
+
+/* walk_start - go on with a walk; returns whether it begins anew instead
+ *
+ * If the node where the walk was is gone meanwhile, the iterator has only its
+ * place in the chain, which now may be another node's, further on. Take the
+ * chain from its beginning again rather than miss one.
+ */
+static bool walk_start(struct rhashtable_iter *iter)
+	__acquires(RCU)
+{
+	bool anew = rhashtable_walk_start_check(iter) == -EAGAIN;
+
+	if (!iter->p)
+		iter->skip = 0;
+	return anew;
+}
+
+/* Visit each flow that matches; tell how many visits there were. Where the table
+ * is resized meanwhile, flows may be visited twice, or missed: the walk follows a
+ * chain while its nodes are moved to another. @again says so. Flows that come
+ * meanwhile may be missed as well.
+ */
+static unsigned int visit_matches(struct natgw_net *nn,
+				  const struct natgw_filter *filter,
+				  visit_fn *visit, int arg, bool *again)
+{
+	struct rhashtable_iter iter;
+	struct natgw_node *node;
+	unsigned int seen = 0;
+	unsigned int steps = 0;
+
+	*again = false;
+	rhashtable_walk_enter(&nn->flows, &iter);
+	walk_start(&iter);
+	while ((node = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(node)) {
+			*again = true;
+			continue;
+		}
+		/* A flow is in the table twice; visit it once. */
+		if (node->tuple.dir == NATGW_DIR_ORIGINAL &&
+		    natgw_flow_matches(natgw_flow_of(node), filter)) {
+			seen++;
+			local_bh_disable();
+			visit(nn, natgw_flow_of(node), arg);
+			local_bh_enable();
+		}
+		if (++steps % 1024 == 0) {
+			rhashtable_walk_stop(&iter);
+			cond_resched();
+			*again |= walk_start(&iter);
+		}
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+	return seen;
+}
+
+/* How often a visit begins anew because the table was resized under it. Each
+ * resize takes a change of its size by half, so this is patience enough.
+ */
+enum { PATIENCE = 16 };
+
+static void visit_count(struct natgw_net *nn, struct natgw_flow *flow, int arg)
+{
+}
+
+static void visit_kill(struct natgw_net *nn, struct natgw_flow *flow, int why)
+{
+	natgw_flow_kill(nn, flow, why);
+}
+
+static void visit_move(struct natgw_net *nn, struct natgw_flow *flow, int arg)
+{
+	natgw_wheel_move(nn, flow);
+}
+
+/**
+ * natgw_flow_count() - how many flows a filter includes
+ * @nn: the namespace, started
+ * @filter: which
+ *
+ * Context: process. Return: the number; where the table goes on being resized
+ * under it, one that may be too high.
+ */
+unsigned int natgw_flow_count(struct natgw_net *nn,
+			      const struct natgw_filter *filter)
+{
+	unsigned int tries = PATIENCE;
+	unsigned int seen;
+	bool again;
+
+	do {
+		seen = visit_matches(nn, filter, visit_count, 0, &again);
+	} while (again && --tries);
+	return seen;
+}
+
+/**
+ * natgw_flow_flush() - end the flows that a filter includes
+ * @nn: the namespace, started
+ * @filter: which
+ * @why: enum natgw_flow_end
+ *
+ * Context: process. What the packet path creates meanwhile may stay.
+ *
+ * Return: how many matched.
+ */
+unsigned int natgw_flow_flush(struct natgw_net *nn,
+			      const struct natgw_filter *filter,
+			      enum natgw_flow_end why)
+{
+	unsigned int tries = PATIENCE;
+	unsigned int seen = 0;
+	bool again;
+
+	do {
+		seen += visit_matches(nn, filter, visit_kill, why, &again);
+	} while (again && --tries);
+	return seen;
+}
+
+/**
+ * natgw_flow_purge() - end flows of which nobody makes any more
+ * @nn: the namespace, started
+ * @filter: which
+ * @why: enum natgw_flow_end
+ *
+ * Context: process. None is in the table when it returns, and none is being
+ * ended by somebody else.
+ */
+void natgw_flow_purge(struct natgw_net *nn, const struct natgw_filter *filter,
+		      enum natgw_flow_end why)
+{
+	while (natgw_flow_flush(nn, filter, why))
+		cond_resched();
+	/* Who has claimed a flow ends it in the same RCU section. */
+	synchronize_net();
+}
+
+/**
+ * natgw_flow_replace() - have flows looked at by their present time-outs
+ * @nn: the namespace, started
+ * @filter: which
+ *
+ * Context: process.
+ */
+void natgw_flow_replace(struct natgw_net *nn, const struct natgw_filter *filter)
+{
+	unsigned int tries = PATIENCE;
+	bool again;
+
+	do {
+		visit_matches(nn, filter, visit_move, 0, &again);
+	} while (again && --tries);
+}
