@@ -29,20 +29,18 @@ missing() {
 	done
 }
 
-install_packages() {
-	local -a cmd=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y install
-		      --no-install-recommends "$@")
+install() {
+	local -a cmd=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y
+		      -o DPkg::Lock::Timeout=120 --no-install-recommends install)
 
-	if [[ $EUID -ne 0 ]] && ! sudo -n true 2>/dev/null; then
-		say "packages are missing; install them with"
-		say "  sudo apt-get install --no-install-recommends $*"
-		exit 1
-	fi
-	if apt-get -s install --no-install-recommends "$@" 2>&1 |
-	   grep -E '^Inst linux-image'; then
+	refresh_lists
+	# A machine without lists knows no package at all.
+	apt-get -s install "$@" > /dev/null 2>&1 || apt_update
+	if apt-get -s --no-install-recommends install "$@" |
+	   grep '^Inst linux-image'; then
 		die "refusing to install a kernel on this machine"
 	fi
-	logged "installing $*" as_root "${cmd[@]}"
+	logged "installing $*" as_root "${cmd[@]}" "$@"
 }
 
 mapfile -t wanted < <(
@@ -52,9 +50,9 @@ mapfile -t wanted < <(
 	done | sort -u)
 mapfile -t lacking < <(missing "${wanted[@]}")
 [[ ${#lacking[@]} -gt 0 ]] || exit 0
-# Names apt cannot find, or an index older than the archive, both need new
-# lists; a machine that has them is not made to fetch them again.
-if ! apt-get -s install --no-install-recommends "${lacking[@]}" >/dev/null 2>&1; then
-	apt_update
+if [[ $EUID -ne 0 ]] && ! sudo -n true 2> /dev/null; then
+	say "packages are missing; install them with"
+	say "  sudo apt-get install --no-install-recommends ${lacking[*]}"
+	exit 1
 fi
-install_packages "${lacking[@]}"
+install "${lacking[@]}"

@@ -83,6 +83,13 @@ piece() {
 	printf '%s\n' "$dir"
 }
 
+# Before something is fetched: lists that are a day old may name packages that
+# the mirror no longer has. Without root or network they have to do.
+refresh_lists() {
+	[[ -n $(find /var/lib/apt/lists -maxdepth 0 -mmin -1440) ]] ||
+		(apt_update) || say "going on with the package lists as they are"
+}
+
 # from_apt NAME CMD...: print what CMD learns from apt's package lists. Asking apt
 # takes seconds, so the answer is kept until the lists or the asking script
 # change. Lists that do not know the answer are updated once.
@@ -91,9 +98,10 @@ from_apt() {
 	shift
 	if [[ ! $answer -nt /var/lib/apt/lists || ! $answer -nt $0 ]]; then
 		mkdir -p "$CACHE"
+		refresh_lists
 		if ! "$@" > "$answer.$$"; then
 			apt_update
-			"$@" > "$answer.$$" || return 1
+			"$@" > "$answer.$$" || { rm "$answer.$$"; return 1; }
 		fi
 		mv "$answer.$$" "$answer"
 	fi
