@@ -25,7 +25,7 @@ round()
 	nat gateway add old dev ext eip $EIP2 inside 10.8.0.0/16
 	nat gateway del old 2>/dev/null
 	pkt capture wan "$rt/wan"
-	flood "$c1" $C1 $HOLE 10000-11999 100
+	flood "$c1" $C1 $HOLE 10000-11999 500
 	pkt wait wan n=500 src=$EIP
 	check "round $1: flows are there" flows -ge 100
 	pkt close "$rt"

@@ -38,8 +38,8 @@ gateway
 pkt capture wan "$rt/wan"
 pkt capture seen "$rt/wan"
 pkt capture in1 "$gw/in1"
-flood "$c1" $C1 $HOLE 10000-10499 500
-flood "$c2" $C2 $HOLE 10000-10499 500
+flood "$c1" $C1 $HOLE 10000-10499
+flood "$c2" $C2 $HOLE 10000-10499
 on "$c1" ping -qf -i 0.01 $S1 >/dev/null &
 check "traffic is translated" translated
 check "nft takes the ruleset" load_fence

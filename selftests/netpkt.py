@@ -51,7 +51,7 @@ import packet
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL, ETH_P_IP = 3, 0x0800
 SO_RCVBUFFORCE = 33
-SOL_PACKET, PACKET_AUXDATA = 263, 8
+SOL_PACKET, PACKET_STATISTICS, PACKET_AUXDATA = 263, 6, 8
 TP_STATUS_CSUMNOTREADY = 8
 PACKET_OUTGOING = 4
 SIOCGIFHWADDR = 0x8927
@@ -107,6 +107,8 @@ class Capture:
     def __init__(self, place):
         self.ns, dev = place.split('/')
         self.packets = []
+        self.raw = []
+        self.waiting = 0
         with Namespace(self.ns):
             self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
@@ -116,23 +118,41 @@ class Capture:
         self.sock.bind((dev, ETH_P_ALL))
 
     def drain(self):
-        while True:
+        """Take in what has come until now, though more may be coming."""
+        self.waiting += self.queued()
+        while self.waiting:
             try:
                 data, extra, _, sender = self.sock.recvmsg(70000, 64)
-            except BlockingIOError:
-                return
             except OSError as error:
                 # The device was deleted or set down; that is reported once.
-                if error.errno in (errno.ENETDOWN, errno.ENODEV):
-                    continue
-                raise
-            if sender[2] == PACKET_OUTGOING or sender[1] != ETH_P_IP:
+                if error.errno not in (errno.ENETDOWN, errno.ENODEV):
+                    raise
                 continue
-            partial = any(level == SOL_PACKET and kind == PACKET_AUXDATA and
-                          struct.unpack('I', aux[:4])[0] &
-                          TP_STATUS_CSUMNOTREADY
-                          for level, kind, aux in extra)
-            self.packets.append(packet.Packet(data[14:], partial))
+            self.waiting -= 1
+            if sender[2] != PACKET_OUTGOING and sender[1] == ETH_P_IP:
+                status = struct.unpack('I', extra[0][2][:4])[0]
+                self.raw.append((data[14:],
+                                 bool(status & TP_STATUS_CSUMNOTREADY)))
+
+    def queued(self):
+        """How many packets the kernel has queued since the last time."""
+        packets, drops = struct.unpack('II', self.sock.getsockopt(
+            SOL_PACKET, PACKET_STATISTICS, 8))
+        if drops:
+            raise RuntimeError('a capture has lost %d packets' % drops)
+        return packets
+
+    def clear(self):
+        self.drain()
+        self.packets, self.raw = [], []
+
+    def news(self):
+        """The packets since the last time, parsed."""
+        self.drain()
+        new = [packet.Packet(*raw) for raw in self.raw]
+        self.raw = []
+        self.packets += new
+        return new
 
 
 def address_number(text):
@@ -192,12 +212,8 @@ class Helper:
     def say(text):
         print(' ' + str(text))
 
-    def drain(self):
-        for capture in self.captures.values():
-            capture.drain()
-
     def matching(self, name, filters):
-        self.captures[name].drain()
+        self.captures[name].news()
         return [p for p in self.captures[name].packets if matches(p, filters)]
 
     def fail(self, why, packets):
@@ -214,21 +230,22 @@ class Helper:
         self.captures[name] = Capture(place)
 
     def do_clear(self, *names):
-        self.drain()
         for name in names or list(self.captures):
-            self.captures[name].packets = []
+            self.captures[name].clear()
 
     def do_wait(self, name, *words):
         options, filters = take_words(words, 'n', 'within')
         number = int(options.get('n', '1'))
         end = time.monotonic() + float(options.get('within', PATIENCE))
         capture = self.captures[name]
-        while len(self.matching(name, filters)) < number:
+        number -= len(self.matching(name, filters))
+        while number > 0:
             left = end - time.monotonic()
             if left <= 0:
-                self.fail('%s: waited for %d with %s, saw' %
-                          (name, number, ' '.join(filters)), capture.packets)
+                self.fail('%s: waited for %s, %d missing, saw' %
+                          (name, ' '.join(filters), number), capture.packets)
             select.select([capture.sock], [], [], left)
+            number -= sum(matches(p, filters) for p in capture.news())
 
     def do_none(self, name, *filters):
         found = self.matching(name, filters)
