@@ -8,6 +8,7 @@
 
 #include <linux/version.h>
 #include <net/genetlink.h>
+#include <net/udp.h>
 
 /* 6.8 put the attributes of a dump request into struct genl_info. */
 static inline struct nlattr **natgw_dump_attrs(struct netlink_callback *cb)
@@ -16,6 +17,16 @@ static inline struct nlattr **natgw_dump_attrs(struct netlink_callback *cb)
 	return genl_dumpit_info(cb)->info.attrs;
 #else
 	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+/* 6.2 gave namespaces a table of UDP sockets of their own. */
+static inline struct udp_table *natgw_udp_table(struct net *net)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	return net->ipv4.udp_table;
+#else
+	return &udp_table;
 #endif
 }
 

@@ -8,6 +8,10 @@
  * So the last of the 64,512 ports costs about what the first did, and only when
  * none is free is a flow refused.
  *
+ * Where a port's parity or class is to be kept, its ports are a lane of their own:
+ * every second one, or those below 1024. A bitmap is that of a lane; a port is
+ * marked in each of those that it was found taken in.
+ *
  * The table of flows stays what decides: a port is taken by inserting the reply
  * tuple. A set bit says that the table had that tuple; a clear one only that
  * nobody has tried since the bitmap was made. Flows older than the bitmap (a
@@ -18,6 +22,7 @@
 #include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include <net/ip.h>
 
 #include "crowd.h"
 #include "flow.h"
@@ -26,25 +31,31 @@
 /**
  * struct natgw_crowd - what is known of the ports towards one destination
  * @head: in natgw_net.crowds
- * @key: the reply tuple of its flows, less the port
+ * @key: the reply tuple of its flows, with the lane in place of the port
+ * @lane: the ports
  * @lock: protects the rest, and orders it with the table of flows: a bit is set
  *	together with the insert that took the port, or found it taken
  * @dead: out of the table, or about to be
  * @taken: bits set
- * @port: by port, from NATGW_PORT_MIN
  * @rcu: to be freed by
+ * @port: a bit for each port of the lane
  */
 struct natgw_crowd {
 	struct rhash_head head;
 	struct natgw_tuple key;
+	struct natgw_lane lane;
 	spinlock_t lock; /* innermost but for the buckets of the flow table */
 	bool dead;
 	unsigned int taken;
 	struct rcu_head rcu;
-	DECLARE_BITMAP(port, NATGW_PORTS);
+	unsigned long port[];
 };
 
-static_assert(sizeof(struct natgw_crowd) <= 8192);
+/* Most ports that one packet looks at. */
+enum { MARKS = 4096 };
+
+/* The widest lane fits into memory that is easily had. */
+static_assert(sizeof(struct natgw_crowd) + NATGW_PORTS / BITS_PER_BYTE <= 8192);
 
 static const struct rhashtable_params crowd_params = {
 	.head_offset = offsetof(struct natgw_crowd, head),
@@ -55,44 +66,52 @@ static const struct rhashtable_params crowd_params = {
 };
 
 /* All 16 bytes are compared here, so all have a value. */
-static struct natgw_tuple crowd_key(const struct natgw_tuple *reply)
+static struct natgw_tuple crowd_key(const struct natgw_tuple *reply,
+				    const struct natgw_lane *lane)
 {
 	return (struct natgw_tuple){
 		.src = reply->src,
 		.dst = reply->dst,
 		.sport = reply->sport,
+		.dport = htons(lane->first),
 		.proto = reply->proto,
+		.scope = reply->scope,
+		.zero = lane->step,
 	};
 }
 
 static struct natgw_crowd *find(struct natgw_net *nn,
-				const struct natgw_tuple *reply)
+				const struct natgw_tuple *reply,
+				const struct natgw_lane *lane)
 {
 	struct natgw_tuple key;
 
 	if (!atomic_read(&nn->crowds.nelems))
 		return NULL;
-	key = crowd_key(reply);
+	key = crowd_key(reply, lane);
 	return rhashtable_lookup(&nn->crowds, &key, crowd_params);
 }
 
 static struct natgw_crowd *find_or_make(struct natgw_net *nn,
 					const struct natgw_tuple *reply,
+					const struct natgw_lane *lane,
 					bool make)
 {
-	struct natgw_crowd *crowd = find(nn, reply);
+	struct natgw_crowd *crowd = find(nn, reply, lane);
+	size_t bitmap = BITS_TO_LONGS(lane->ports) * sizeof(long);
 
 	if (crowd || !make)
 		return crowd;
-	crowd = kzalloc(sizeof(*crowd), GFP_ATOMIC | __GFP_NOWARN);
+	crowd = kzalloc(sizeof(*crowd) + bitmap, GFP_ATOMIC | __GFP_NOWARN);
 	if (!crowd)
 		return NULL;
 	spin_lock_init(&crowd->lock);
-	crowd->key = crowd_key(reply);
+	crowd->key = crowd_key(reply, lane);
+	crowd->lane = *lane;
 	if (rhashtable_lookup_insert_fast(&nn->crowds, &crowd->head,
 					  crowd_params)) {
 		kfree(crowd);
-		return find(nn, reply);
+		return find(nn, reply, lane);
 	}
 	/* Before the first look for a port; pairs with natgw_crowd_release(). */
 	smp_mb();
@@ -115,32 +134,83 @@ static void bury_unused(struct natgw_net *nn, struct natgw_crowd *crowd)
 	kfree_rcu(crowd, rcu);
 }
 
-/* Each turn ends the search, marks a port, or passes one that a socket of this
- * host has; so there are never more turns than there are ports, and in practice
- * one.
+static u16 port_of(const struct natgw_lane *lane, unsigned int bit)
+{
+	return lane->first + bit * lane->step;
+}
+
+static unsigned int bit_of(const struct natgw_lane *lane, u16 port)
+{
+	return (port - lane->first) / lane->step;
+}
+
+/**
+ * natgw_lane_random() - a random port, and not one that is reserved if there are
+ *	enough others
+ * @nn: the namespace
+ * @lane: the ports
+ *
+ * Without that, all that hit a run of reserved ports would go on at its end, and
+ * ports could be guessed.
+ *
+ * Context: any. Return: the port, host byte order.
+ */
+u16 natgw_lane_random(struct natgw_net *nn, const struct natgw_lane *lane)
+{
+	unsigned int tries = 32;
+	u16 port;
+
+	do {
+		port = port_of(lane, reciprocal_scale(get_random_u32(),
+						      lane->ports));
+	} while (inet_is_local_reserved_port(nn->net, port) && --tries);
+	return port;
+}
+
+/* The next place to look from, behind a port that this host wants for itself.
+ * A run of reserved ports is passed at once.
+ */
+static unsigned int pass(struct natgw_net *nn, const struct natgw_lane *lane,
+			 unsigned int bit)
+{
+	u32 port = natgw_host_next(nn->net, port_of(lane, bit));
+
+	return (port - lane->first + lane->step - 1) / lane->step;
+}
+
+/* Each turn ends the search, marks a port, or passes some that this host wants
+ * for itself. Normally there is one. A destination that was crowded before it had
+ * this bitmap may need many; MARKS of them are left to the flow that asks, which is
+ * refused then, and the others to the next ones.
  */
 static int take(struct natgw_net *nn, struct natgw_crowd *crowd,
 		struct natgw_flow *flow)
 {
 	struct natgw_tuple *reply = &flow->node[NATGW_DIR_REPLY].tuple;
-	unsigned int start = reciprocal_scale(get_random_u32(), NATGW_PORTS);
-	unsigned int passed = 0;
-	unsigned int bit;
+	const struct natgw_lane *lane = &crowd->lane;
+	unsigned int start = bit_of(lane, natgw_lane_random(nn, lane));
+	unsigned int patience = MARKS;
+	unsigned int end = lane->ports;
+	unsigned int bit = start;
+	bool wrapped = false;
 	int err;
 
-	while (crowd->taken + passed < NATGW_PORTS) {
-		bit = find_next_zero_bit(crowd->port, NATGW_PORTS, start);
-		if (bit == NATGW_PORTS) {
-			start = 0;
-			bit = find_first_zero_bit(crowd->port, NATGW_PORTS);
-		}
-		reply->dport = htons(NATGW_PORT_MIN + bit);
-		if (natgw_host_owns(flow)) {
-			passed++;
-			start = (bit + 1) % NATGW_PORTS;
+	while (crowd->taken < lane->ports && patience--) {
+		bit = find_next_zero_bit(crowd->port, end, bit);
+		if (bit >= end) {
+			if (wrapped)
+				break;
+			wrapped = true;
+			end = start;
+			bit = 0;
 			continue;
 		}
-		err = natgw_flow_insert_reply(nn, flow);
+		reply->dport = htons(port_of(lane, bit));
+		if (natgw_host_uses(flow)) {
+			bit = pass(nn, lane, bit);
+			continue;
+		}
+		err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
 		if (err && err != -EEXIST)
 			return err;
 		mark(crowd, bit);
@@ -154,13 +224,15 @@ static int take(struct natgw_net *nn, struct natgw_crowd *crowd,
  * natgw_crowd_take() - take a port towards a crowded destination
  * @nn: the namespace
  * @flow: whose reply tuple lacks the port
+ * @lane: the ports that it may be
  * @make: make a crowd if there is none yet
  *
  * Context: bottom halves disabled, RCU. Return: 0, and the reply tuple is
  * inserted; -EADDRINUSE when no port is free; -ENOENT when there is no crowd;
  * or an error of the table of flows.
  */
-int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow, bool make)
+int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow,
+		     const struct natgw_lane *lane, bool make)
 {
 	const struct natgw_tuple *reply = natgw_flow_tuple(flow,
 							   NATGW_DIR_REPLY);
@@ -168,7 +240,7 @@ int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow, bool make)
 	int err;
 
 	do {
-		crowd = find_or_make(nn, reply, make);
+		crowd = find_or_make(nn, reply, lane, make);
 		if (!crowd)
 			return -ENOENT;
 		spin_lock(&crowd->lock);
@@ -178,6 +250,23 @@ int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow, bool make)
 		spin_unlock(&crowd->lock);
 	} while (err == -EAGAIN);
 	return err;
+}
+
+static void release(struct natgw_net *nn, const struct natgw_tuple *reply,
+		    const struct natgw_lane *lane)
+{
+	unsigned int bit = bit_of(lane, ntohs(reply->dport));
+	struct natgw_crowd *crowd = find(nn, reply, lane);
+
+	if (!crowd)
+		return;
+	spin_lock(&crowd->lock);
+	if (test_bit(bit, crowd->port) && !natgw_flow_known(nn, reply)) {
+		__clear_bit(bit, crowd->port);
+		crowd->taken--;
+		bury_unused(nn, crowd);
+	}
+	spin_unlock(&crowd->lock);
 }
 
 /**
@@ -194,23 +283,101 @@ int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow, bool make)
  */
 void natgw_crowd_release(struct natgw_net *nn, const struct natgw_tuple *reply)
 {
-	unsigned int bit = ntohs(reply->dport) - NATGW_PORT_MIN;
-	struct natgw_crowd *crowd;
+	u16 port = ntohs(reply->dport);
+	struct natgw_lane lane;
 
 	/* Between the removal and this look; pairs with find_or_make(). */
 	smp_mb();
-	if (bit >= NATGW_PORTS)
+	if (!port || !atomic_read(&nn->crowds.nelems))
 		return;
-	crowd = find(nn, reply);
-	if (!crowd)
-		return;
-	spin_lock(&crowd->lock);
-	if (test_bit(bit, crowd->port) && !natgw_flow_known(nn, reply)) {
-		__clear_bit(bit, crowd->port);
-		crowd->taken--;
-		bury_unused(nn, crowd);
+	lane = natgw_lane(port, false);
+	release(nn, reply, &lane);
+	lane = natgw_lane(port, true);
+	release(nn, reply, &lane);
+}
+
+/**
+ * natgw_lane() - the ports that are as good as a given one
+ * @port: the port, host byte order
+ * @parity: only those that are even if it is even, odd if it is odd
+ *
+ * Ports below 1024 and from there on are two classes (RFC 4787 section 4.2.2).
+ * Port 0 is none.
+ */
+struct natgw_lane natgw_lane(u16 port, bool parity)
+{
+	bool low = port < NATGW_PORT_MIN;
+	u32 end = low ? NATGW_PORT_MIN : NATGW_PORT_MIN + NATGW_PORTS;
+	struct natgw_lane lane = {
+		.first = low ? 1 : NATGW_PORT_MIN,
+		.step = parity ? 2 : 1,
+	};
+
+	if (parity && (lane.first ^ port) & 1)
+		lane.first++;
+	lane.ports = (end - lane.first + lane.step - 1) / lane.step;
+	return lane;
+}
+
+static u32 count_stale(struct natgw_net *nn, const struct natgw_crowd *crowd)
+{
+	struct natgw_tuple reply = crowd->key;
+	unsigned int bit;
+	u32 stale = 0;
+
+	reply.zero = 0;
+	for_each_set_bit(bit, crowd->port, crowd->lane.ports) {
+		reply.dport = htons(port_of(&crowd->lane, bit));
+		stale += !natgw_flow_known(nn, &reply);
 	}
-	spin_unlock(&crowd->lock);
+	return stale;
+}
+
+/* Without the lock, which the packet path must not wait for that long: a port
+ * that is given back meanwhile may be counted as stale.
+ */
+static void fill_report(struct natgw_net *nn, const struct natgw_crowd *crowd,
+			struct natgw_crowd_report *report)
+{
+	report->key = crowd->key;
+	report->lane = crowd->lane;
+	report->taken = READ_ONCE(crowd->taken);
+	report->stale = count_stale(nn, crowd);
+}
+
+/**
+ * natgw_crowd_report() - what is known of the ports towards a destination
+ * @nn: the namespace, started
+ * @key: the reply tuple of its flows, less the port
+ * @lane: the ports in question
+ * @report: filled
+ *
+ * Context: process, RCU. Return: false where nothing is known, because a
+ * random port was always free so far.
+ */
+bool natgw_crowd_report(struct natgw_net *nn, const struct natgw_tuple *key,
+			const struct natgw_lane *lane,
+			struct natgw_crowd_report *report)
+{
+	const struct natgw_crowd *crowd = find(nn, key, lane);
+
+	if (crowd)
+		fill_report(nn, crowd, report);
+	return crowd;
+}
+
+/**
+ * natgw_crowd_walk_report() - the same of an entry of natgw_net.crowds
+ * @nn: the namespace
+ * @entry: from rhashtable_walk_next()
+ * @report: filled
+ *
+ * Context: process, RCU.
+ */
+void natgw_crowd_walk_report(struct natgw_net *nn, void *entry,
+			     struct natgw_crowd_report *report)
+{
+	fill_report(nn, entry, report);
 }
 
 /**

@@ -4,13 +4,42 @@
 
 #include <linux/types.h>
 
+#include "parse.h"
+
 struct natgw_flow;
 struct natgw_net;
-struct natgw_tuple;
 
+/**
+ * struct natgw_lane - the ports that a flow may have
+ * @first: the lowest, in host byte order
+ * @step: from one to the next: 1, or 2 where parity is kept
+ * @ports: how many there are
+ */
+struct natgw_lane {
+	u16 first;
+	u8 step;
+	u32 ports;
+};
+
+/* What is known of the ports towards a destination. */
+struct natgw_crowd_report {
+	struct natgw_tuple key;
+	struct natgw_lane lane;
+	u32 taken;
+	u32 stale;
+};
+
+struct natgw_lane natgw_lane(u16 port, bool parity);
+u16 natgw_lane_random(struct natgw_net *nn, const struct natgw_lane *lane);
 int natgw_crowd_table_init(struct natgw_net *nn);
 void natgw_crowd_table_exit(struct natgw_net *nn);
-int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow, bool make);
+int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow,
+		     const struct natgw_lane *lane, bool make);
 void natgw_crowd_release(struct natgw_net *nn, const struct natgw_tuple *reply);
+bool natgw_crowd_report(struct natgw_net *nn, const struct natgw_tuple *key,
+			const struct natgw_lane *lane,
+			struct natgw_crowd_report *report);
+void natgw_crowd_walk_report(struct natgw_net *nn, void *entry,
+			     struct natgw_crowd_report *report);
 
 #endif /* _NATGW_CROWD_H */

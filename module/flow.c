@@ -2,10 +2,12 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 
+#include "client.h"
 #include "crowd.h"
 #include "event.h"
 #include "flow.h"
 #include "gateway.h"
+#include "mapping.h"
 #include "wheel.h"
 
 static struct kmem_cache *flow_cache;
@@ -30,7 +32,8 @@ u32 natgw_tuple_hash(const void *data, u32 len, u32 seed)
 	return hsiphash_4u32((__force u32)tuple->src, (__force u32)tuple->dst,
 			     (__force u32)tuple->sport << 16 |
 			     (__force u32)tuple->dport,
-			     seed ^ tuple->proto, &flow_key);
+			     seed ^ (tuple->proto | tuple->scope << 8),
+			     &flow_key);
 }
 
 static int flow_cmp(struct rhashtable_compare_arg *arg, const void *obj)
@@ -40,7 +43,8 @@ static int flow_cmp(struct rhashtable_compare_arg *arg, const void *obj)
 	const struct natgw_tuple *b = &node->tuple;
 
 	return a->src != b->src || a->dst != b->dst || a->sport != b->sport ||
-	       a->dport != b->dport || a->proto != b->proto;
+	       a->dport != b->dport || a->proto != b->proto ||
+	       a->scope != b->scope;
 }
 
 static const struct rhashtable_params flow_params = {
@@ -53,6 +57,47 @@ static const struct rhashtable_params flow_params = {
 	.automatic_shrinking = true,
 };
 
+/* Which option has the idle time-out of a state. */
+static const u8 timeout_option[] = {
+	[NATGW_FLOW_STATE_TCP_OPENING] = NATGW_A_OPTIONS_TCP_OPENING,
+	[NATGW_FLOW_STATE_TCP_ESTABLISHED] = NATGW_A_OPTIONS_TCP_ESTABLISHED,
+	[NATGW_FLOW_STATE_TCP_FIN_INSIDE] = NATGW_A_OPTIONS_TCP_ESTABLISHED,
+	[NATGW_FLOW_STATE_TCP_FIN_OUTSIDE] = NATGW_A_OPTIONS_TCP_ESTABLISHED,
+	[NATGW_FLOW_STATE_TCP_CLOSING] = NATGW_A_OPTIONS_TCP_CLOSING,
+	[NATGW_FLOW_STATE_TCP_RESET] = NATGW_A_OPTIONS_TCP_CLOSING,
+	[NATGW_FLOW_STATE_UDP] = NATGW_A_OPTIONS_UDP,
+	[NATGW_FLOW_STATE_ICMP] = NATGW_A_OPTIONS_ICMP,
+	[NATGW_FLOW_STATE_OTHER] = NATGW_A_OPTIONS_OTHER,
+	[NATGW_FLOW_STATE_HELD] = 0,
+};
+
+/* Has an opening or ending connection the time-out of its state, whatever a
+ * rule says of its idleness?
+ */
+static bool transitory(u8 state)
+{
+	return state == NATGW_FLOW_STATE_TCP_OPENING ||
+	       state == NATGW_FLOW_STATE_TCP_CLOSING ||
+	       state == NATGW_FLOW_STATE_TCP_RESET;
+}
+
+/**
+ * natgw_flow_timeout() - how long a flow may be idle in its present state
+ * @flow: a flow
+ *
+ * Context: RCU. Return: seconds.
+ */
+u32 natgw_flow_timeout(const struct natgw_flow *flow)
+{
+	const struct natgw_config *config = rcu_dereference(flow->gw->config);
+	u8 state = READ_ONCE(flow->state);
+	u32 idle = READ_ONCE(flow->idle);
+
+	if (state == NATGW_FLOW_STATE_HELD || (idle && !transitory(state)))
+		return idle;
+	return config->option[timeout_option[state]];
+}
+
 /**
  * natgw_flow_remaining() - how long until a flow has been idle for too long
  * @flow: a flow
@@ -61,16 +106,21 @@ static const struct rhashtable_params flow_params = {
  */
 s32 natgw_flow_remaining(const struct natgw_flow *flow)
 {
-	const struct natgw_config *config = rcu_dereference(flow->gw->config);
-	u32 timeout = config->timeout[READ_ONCE(flow->state)] * HZ +
-		      NATGW_FLOW_GRAIN;
+	u32 timeout = natgw_flow_timeout(flow) * HZ + NATGW_FLOW_GRAIN;
 
 	/* Time-outs are at most a week, so the difference never wraps. */
 	return (s32)(READ_ONCE(flow->used) + timeout - (u32)jiffies);
 }
 
-static struct natgw_node *find_node(struct natgw_net *nn,
-				    const struct natgw_tuple *tuple)
+/**
+ * natgw_flow_find_node() - who has a tuple, whether or not the flow lives
+ * @nn: the namespace
+ * @tuple: in either direction, in either scope
+ *
+ * Context: RCU. Return: a node or NULL.
+ */
+struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
+					const struct natgw_tuple *tuple)
 {
 	return rhashtable_lookup(&nn->flows, tuple, flow_params);
 }
@@ -92,16 +142,21 @@ struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 				   const struct natgw_tuple *tuple,
 				   enum natgw_dir dir)
 {
-	struct natgw_node *node = find_node(nn, tuple);
+	struct natgw_node *node = natgw_flow_find_node(nn, tuple);
 	struct natgw_flow *flow;
 
 	if (!node || node->tuple.dir != dir)
 		return NULL;
 	flow = natgw_flow_of(node);
+	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD)
+		return NULL;
 	if (natgw_flow_remaining(flow) > 0)
 		return flow;
-	if (dir == NATGW_DIR_ORIGINAL)
+	if (dir == NATGW_DIR_ORIGINAL) {
 		natgw_flow_kill(nn, flow, NATGW_FLOW_END_IDLE);
+		/* Where the wheel was faster it may not have got to that. */
+		natgw_flow_remove_node(nn, flow, NATGW_DIR_ORIGINAL);
+	}
 	return NULL;
 }
 
@@ -114,7 +169,7 @@ struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
  */
 bool natgw_flow_known(struct natgw_net *nn, const struct natgw_tuple *tuple)
 {
-	return find_node(nn, tuple);
+	return natgw_flow_find_node(nn, tuple);
 }
 
 /**
@@ -126,76 +181,171 @@ bool natgw_flow_known(struct natgw_net *nn, const struct natgw_tuple *tuple)
  */
 bool natgw_flow_taken(struct natgw_net *nn, const struct natgw_tuple *tuple)
 {
-	struct natgw_node *node = find_node(nn, tuple);
+	struct natgw_node *node = natgw_flow_find_node(nn, tuple);
+	const struct natgw_flow *flow;
 
-	return node && natgw_flow_remaining(natgw_flow_of(node)) > 0;
+	if (!node)
+		return false;
+	flow = natgw_flow_of(node);
+	return READ_ONCE(flow->state) != NATGW_FLOW_STATE_HELD &&
+	       natgw_flow_remaining(flow) > 0;
+}
+
+/* Counts a flow on its gateway's limits; -ENFILE when it is one too many. */
+static int count(struct natgw_gw *gw, const struct natgw_config *config,
+		 enum natgw_flow_kind kind, bool guest)
+{
+	u32 max = natgw_option(config, MAX_FLOWS);
+
+	if (kind == NATGW_FLOW_KIND_MAPPING)
+		return 0;
+	if ((u32)atomic_inc_return(&gw->flows) > max)
+		goto err_flows;
+	/* What outsiders bring about must not crowd out the clients. */
+	if (!guest || (u32)atomic_inc_return(&gw->guests) <= max / 8 + 1)
+		return 0;
+	atomic_dec(&gw->guests);
+err_flows:
+	atomic_dec(&gw->flows);
+	return -ENFILE;
+}
+
+static void uncount(struct natgw_gw *gw, u8 kind, bool guest)
+{
+	if (kind == NATGW_FLOW_KIND_MAPPING)
+		return;
+	if (guest)
+		atomic_dec(&gw->guests);
+	atomic_dec(&gw->flows);
+}
+
+static void flow_setup(struct natgw_flow *flow, struct natgw_gw *gw,
+		       enum natgw_flow_kind kind,
+		       const struct natgw_tuple *original)
+{
+	struct natgw_node *node = flow->node;
+
+	node[NATGW_DIR_ORIGINAL].tuple = *original;
+	node[NATGW_DIR_ORIGINAL].tuple.dir = NATGW_DIR_ORIGINAL;
+	node[NATGW_DIR_REPLY].tuple = natgw_tuple_invert(original);
+	node[NATGW_DIR_REPLY].tuple.dir = NATGW_DIR_REPLY;
+	flow->gw = gw;
+	flow->used = (u32)jiffies;
+	flow->kind = kind;
+	flow->wheel = smp_processor_id() % gw->nn->wheels;
+	refcount_set(&flow->users, 1);
+	INIT_HLIST_NODE(&flow->turn);
 }
 
 /**
  * natgw_flow_alloc() - a flow that is in no table yet
  * @gw: its gateway, on whose limit it counts from now on
- * @addr: its address
- * @kind: whose connection it is
- * @original: its original tuple; the reply tuple lacks only the port
+ * @kind: whose connection it is; a mapping counts on no limit of the gateway
+ * @guest: outsiders can bring it about: a flow of this host, which answers them, or
+ *	one that came in by a filter. They have an eighth of the gateway's flows
+ * @original: its original tuple; the reply tuple lacks the address and the port
  *
  * Context: softirq, RCU. Return: a flow for natgw_flow_insert() or
  * natgw_flow_discard(); ERR_PTR(-ENFILE) when the gateway has its most flows,
  * ERR_PTR(-ENOMEM).
  */
 struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
-				    struct natgw_addr *addr,
-				    enum natgw_flow_kind kind,
+				    enum natgw_flow_kind kind, bool guest,
 				    const struct natgw_tuple *original)
 {
 	const struct natgw_config *config = rcu_dereference(gw->config);
 	struct natgw_flow *flow;
-	int err = -ENFILE;
+	int err;
 
-	if (atomic_inc_return(&gw->flows) > config->max_flows)
-		goto err_flows;
-	/* What answers outsiders make this host send must not crowd out the
-	 * clients.
-	 */
-	if (kind == NATGW_FLOW_KIND_HOST &&
-	    atomic_inc_return(&gw->host_flows) > config->max_flows / 8 + 1)
-		goto err_host;
-	err = -ENOMEM;
-	flow = kmem_cache_alloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!flow)
-		goto err_host;
-
-	flow->node[NATGW_DIR_ORIGINAL].tuple = *original;
-	flow->node[NATGW_DIR_ORIGINAL].tuple.dir = NATGW_DIR_ORIGINAL;
-	flow->node[NATGW_DIR_REPLY].tuple = natgw_tuple_invert(original);
-	flow->node[NATGW_DIR_REPLY].tuple.dst = addr->wire;
-	flow->node[NATGW_DIR_REPLY].tuple.dir = NATGW_DIR_REPLY;
-	flow->gw = gw;
-	flow->addr = addr;
-	flow->used = (u32)jiffies;
-	flow->state = 0;
-	flow->kind = kind;
-	flow->tcp = 0;
-	flow->wheel = smp_processor_id() % gw->nn->wheels;
-	flow->iif = 0;
-	flow->flags = 0;
-	INIT_HLIST_NODE(&flow->turn);
-	atomic_inc(&addr->flows);
+	err = count(gw, config, kind, guest);
+	if (err)
+		return ERR_PTR(err);
+	flow = kmem_cache_zalloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!flow) {
+		uncount(gw, kind, guest);
+		return ERR_PTR(-ENOMEM);
+	}
+	flow_setup(flow, gw, kind, original);
+	if (guest)
+		__set_bit(NATGW_FLOW_GUEST, &flow->flags);
 	return flow;
-
-err_host:
-	if (kind == NATGW_FLOW_KIND_HOST)
-		atomic_dec(&gw->host_flows);
-err_flows:
-	atomic_dec(&gw->flows);
-	return ERR_PTR(err);
 }
 
-static void flow_uncount(const struct natgw_flow *flow)
+static bool counts_on_address(const struct natgw_flow *flow)
 {
-	atomic_dec(&flow->addr->flows);
-	if (flow->kind == NATGW_FLOW_KIND_HOST)
-		atomic_dec(&flow->gw->host_flows);
-	atomic_dec(&flow->gw->flows);
+	return flow->kind != NATGW_FLOW_KIND_MAPPING;
+}
+
+/**
+ * natgw_flow_use_address() - give a new flow an address
+ * @flow: in no table yet; it may have another address
+ * @addr: the address, on which it counts from now on
+ *
+ * Context: softirq, RCU.
+ */
+void natgw_flow_use_address(struct natgw_flow *flow, struct natgw_addr *addr)
+{
+	if (counts_on_address(flow)) {
+		if (flow->addr)
+			atomic_dec(&flow->addr->flows);
+		atomic_inc(&addr->flows);
+	}
+	flow->addr = addr;
+	flow->node[NATGW_DIR_REPLY].tuple.dst = addr->wire;
+}
+
+/**
+ * natgw_flow_start_opening() - a flow is half-open again
+ * @flow: a flow
+ *
+ * Context: softirq, RCU.
+ */
+void natgw_flow_start_opening(struct natgw_flow *flow)
+{
+	if (!flow->client || test_bit(NATGW_FLOW_DYING, &flow->flags))
+		return;
+	natgw_client_reopen(flow->client);
+	if (test_and_set_bit(NATGW_FLOW_OPENING, &flow->flags))
+		natgw_client_opened(flow->client);
+	/* Whoever ends it meanwhile may have looked before. */
+	smp_mb__after_atomic();
+	if (test_bit(NATGW_FLOW_DYING, &flow->flags))
+		natgw_flow_stop_opening(flow);
+}
+
+/**
+ * natgw_flow_stop_opening() - a flow is half-open no longer
+ * @flow: a flow
+ *
+ * Context: bottom halves disabled.
+ */
+void natgw_flow_stop_opening(struct natgw_flow *flow)
+{
+	if (test_bit(NATGW_FLOW_OPENING, &flow->flags) &&
+	    test_and_clear_bit(NATGW_FLOW_OPENING, &flow->flags))
+		natgw_client_opened(flow->client);
+}
+
+/**
+ * natgw_flow_uncount() - take a flow off all that it counts on
+ * @flow: one that ends, or never began
+ *
+ * Context: bottom halves disabled, RCU.
+ */
+void natgw_flow_uncount(struct natgw_flow *flow)
+{
+	natgw_flow_stop_opening(flow);
+	/* The pointer stays for whoever is looking at the flow; it is as good
+	 * as the flow itself until a grace period has passed.
+	 */
+	if (flow->client)
+		natgw_client_leave(flow->client,
+				   flow->kind != NATGW_FLOW_KIND_MAPPING,
+				   test_bit(NATGW_FLOW_PORT, &flow->flags));
+	if (flow->addr && counts_on_address(flow))
+		atomic_dec(&flow->addr->flows);
+	uncount(flow->gw, flow->kind,
+		test_bit(NATGW_FLOW_GUEST, &flow->flags));
 }
 
 static void flow_free_rcu(struct rcu_head *rcu)
@@ -203,15 +353,26 @@ static void flow_free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(flow_cache, container_of(rcu, struct natgw_flow, rcu));
 }
 
-static void remove_node(struct natgw_net *nn, struct natgw_flow *flow,
-			enum natgw_dir dir)
+/**
+ * natgw_flow_remove_node() - take a tuple out of the table
+ * @nn: the namespace
+ * @flow: whose; nothing happens where it is not there
+ * @dir: which of its two
+ *
+ * Context: bottom halves disabled.
+ */
+void natgw_flow_remove_node(struct natgw_net *nn, struct natgw_flow *flow,
+			    enum natgw_dir dir)
 {
 	rhashtable_remove_fast(&nn->flows, &flow->node[dir].head, flow_params);
 }
 
+/* Even the tuple of a flow whose port belongs to a mapping may be marked: by one
+ * that looked for a port of its own, since a time with other options.
+ */
 static void remove_reply(struct natgw_net *nn, struct natgw_flow *flow)
 {
-	remove_node(nn, flow, NATGW_DIR_REPLY);
+	natgw_flow_remove_node(nn, flow, NATGW_DIR_REPLY);
 	natgw_crowd_release(nn, natgw_flow_tuple(flow, NATGW_DIR_REPLY));
 }
 
@@ -224,14 +385,21 @@ static void remove_reply(struct natgw_net *nn, struct natgw_flow *flow)
  */
 void natgw_flow_discard(struct natgw_flow *flow)
 {
-	flow_uncount(flow);
+	struct natgw_flow *mapping = flow->mapping;
+
+	natgw_flow_uncount(flow);
+	/* Its port has not been used for this flow, and need not be held. */
+	if (mapping)
+		natgw_mapping_put(flow->gw->nn, mapping,
+				  NATGW_FLOW_END_GATEWAY);
 	call_rcu(&flow->rcu, flow_free_rcu);
 }
 
 /**
- * natgw_flow_insert_reply() - take a reply tuple
+ * natgw_flow_insert_node() - take a tuple
  * @nn: the namespace
- * @flow: from natgw_flow_alloc(), with the port of its reply tuple set
+ * @flow: from natgw_flow_alloc(), with that tuple complete
+ * @dir: which of its two
  *
  * The table is what decides who has a port: two CPUs that want the same one
  * for the same destination insert the same tuple, and one of them fails.
@@ -239,10 +407,10 @@ void natgw_flow_discard(struct natgw_flow *flow)
  * Context: softirq, RCU. Return: 0; -EEXIST when it is taken; -ENOMEM or what
  * else the table says when it cannot grow.
  */
-int natgw_flow_insert_reply(struct natgw_net *nn, struct natgw_flow *flow)
+int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
+			   enum natgw_dir dir)
 {
-	return rhashtable_lookup_insert_fast(&nn->flows,
-					     &flow->node[NATGW_DIR_REPLY].head,
+	return rhashtable_lookup_insert_fast(&nn->flows, &flow->node[dir].head,
 					     flow_params);
 }
 
@@ -262,9 +430,7 @@ int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow)
 {
 	int err;
 
-	err = rhashtable_lookup_insert_fast(&nn->flows,
-					    &flow->node[NATGW_DIR_ORIGINAL].head,
-					    flow_params);
+	err = natgw_flow_insert_node(nn, flow, NATGW_DIR_ORIGINAL);
 	if (err) {
 		remove_reply(nn, flow);
 		return err;
@@ -287,30 +453,113 @@ bool natgw_flow_claim(struct natgw_flow *flow)
 	return !test_and_set_bit(NATGW_FLOW_DYING, &flow->flags);
 }
 
+/* For how long the port of a flow that ends is kept from reuse, in seconds. The
+ * ports of an address or a gateway that goes are nobody's any more.
+ */
+static u32 hold_time(const struct natgw_flow *flow, enum natgw_flow_end why)
+{
+	const struct natgw_config *config = rcu_dereference(flow->gw->config);
+
+	/* Nor is a port of this host kept from it. */
+	if (why == NATGW_FLOW_END_ADDRESS || why == NATGW_FLOW_END_GATEWAY ||
+	    flow->kind == NATGW_FLOW_KIND_HOST ||
+	    test_bit(NATGW_FLOW_OF_HOST, &flow->flags) ||
+	    natgw_proto_portless(natgw_flow_tuple(flow,
+						  NATGW_DIR_REPLY)->proto))
+		return 0;
+	switch (READ_ONCE(flow->state)) {
+	case NATGW_FLOW_STATE_TCP_CLOSING:
+		return natgw_option(config, HOLD_FIN);
+	case NATGW_FLOW_STATE_TCP_RESET:
+		return natgw_option(config, HOLD_RST);
+	case NATGW_FLOW_STATE_TCP_OPENING:
+		return natgw_option(config, HOLD_OPENING);
+	default:
+		return natgw_option(config, HOLD_UDP);
+	}
+}
+
+/* hold - keep the port of a flow that has ended; returns whether it is */
+static bool hold(struct natgw_net *nn, struct natgw_flow *flow, u32 seconds)
+{
+	const struct natgw_config *config = rcu_dereference(flow->gw->config);
+
+	if (atomic_inc_return(&flow->gw->held) >
+	    natgw_option(config, HOLD_MAX)) {
+		atomic_dec(&flow->gw->held);
+		return false;
+	}
+	WRITE_ONCE(flow->used, (u32)jiffies);
+	WRITE_ONCE(flow->idle, seconds);
+	WRITE_ONCE(flow->state, NATGW_FLOW_STATE_HELD);
+	/* From here on anybody may claim it again: it is whole before, and
+	 * natgw_wheel_add() leaves alone what was claimed meanwhile.
+	 */
+	smp_mb__before_atomic();
+	clear_bit(NATGW_FLOW_DYING, &flow->flags);
+	natgw_wheel_add(nn, flow);
+	return true;
+}
+
+/**
+ * natgw_flow_free_port() - the last step of a flow's end, or of a mapping's
+ * @nn: the namespace
+ * @flow: claimed by the caller, off the wheel, its original tuple out of the
+ *	table, and counting on no limit any more
+ * @why: enum natgw_flow_end
+ *
+ * Its port is free again, or held for as long as the gateway's options say.
+ *
+ * Context: bottom halves disabled, RCU. @flow must not be used afterwards.
+ */
+void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *flow,
+			  enum natgw_flow_end why)
+{
+	struct natgw_flow *mapping = flow->mapping;
+	u32 seconds;
+
+	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD) {
+		atomic_dec(&flow->gw->held);
+	} else if (!mapping) {
+		seconds = hold_time(flow, why);
+		if (seconds && hold(nn, flow, seconds))
+			return;
+	}
+	remove_reply(nn, flow);
+	if (mapping) {
+		WRITE_ONCE(mapping->state, READ_ONCE(flow->state));
+		natgw_mapping_put(nn, mapping, why);
+	}
+	call_rcu(&flow->rcu, flow_free_rcu);
+}
+
 /**
  * natgw_flow_end() - take a claimed flow out of the table
  * @nn: the namespace
  * @flow: claimed by the caller, and off the wheel
  * @why: enum natgw_flow_end
  *
- * Context: bottom halves disabled. @flow must not be used afterwards, unless
- * inside an RCU section that began before.
+ * Context: bottom halves disabled, RCU. @flow must not be used afterwards,
+ * unless inside an RCU section that began before.
  */
 void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
 		    enum natgw_flow_end why)
 {
-	/* The original tuple first: nobody may find it and send a packet whose
-	 * answer finds nothing.
-	 */
-	remove_node(nn, flow, NATGW_DIR_ORIGINAL);
-	remove_reply(nn, flow);
-	natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_ENDED, 1);
-	if (why == NATGW_FLOW_END_IDLE)
-		natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_IDLE,
+	/* One that was held has been through this already. */
+	if (READ_ONCE(flow->state) != NATGW_FLOW_STATE_HELD) {
+		/* The original tuple first: nobody may find it and send a
+		 * packet whose answer finds nothing.
+		 */
+		natgw_flow_remove_node(nn, flow, NATGW_DIR_ORIGINAL);
+		natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_ENDED,
 				1);
-	natgw_event_flow(nn, flow, NATGW_EVENT_DELETE, why);
-	flow_uncount(flow);
-	call_rcu(&flow->rcu, flow_free_rcu);
+		if (why == NATGW_FLOW_END_IDLE)
+			natgw_stats_add(flow->gw->stats,
+					NATGW_A_COUNTERS_FLOWS_IDLE, 1);
+		natgw_event_flow(nn, flow, NATGW_EVENT_DELETE, why);
+		natgw_flow_uncount(flow);
+	}
+	natgw_flow_free_port(nn, flow, why);
 }
 
 /**
@@ -349,7 +598,7 @@ int natgw_flow_table_init(struct natgw_net *nn)
  */
 void natgw_flow_table_exit(struct natgw_net *nn)
 {
-	static const struct natgw_filter all;
+	static const struct natgw_filter all = { .held = true };
 
 	natgw_flow_purge(nn, &all, NATGW_FLOW_END_GATEWAY);
 	rhashtable_destroy(&nn->flows);

@@ -4,6 +4,7 @@
 #define _NATGW_FLOW_H
 
 #include <linux/jiffies.h>
+#include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <uapi/linux/natgw.h>
 
@@ -11,6 +12,7 @@
 #include "parse.h"
 
 struct natgw_addr;
+struct natgw_client;
 struct natgw_gw;
 
 enum natgw_dir {
@@ -18,27 +20,46 @@ enum natgw_dir {
 	NATGW_DIR_REPLY,	/* as the answer comes in from outside */
 };
 
+/**
+ * struct natgw_node - a flow, seen in one direction
+ * @head: in natgw_net.flows
+ * @tuple: of its packets
+ * @end: TCP: sequence number behind what this side has sent, as far as tcp.c
+ *	believes it
+ * @ack: TCP: what this side has acknowledged last
+ */
 struct natgw_node {
 	struct rhash_head head;
 	struct natgw_tuple tuple;
+	u32 end;
+	u32 ack;
 };
 
 /* Bits of natgw_flow.flags */
 enum {
 	NATGW_FLOW_DYING,	/* claimed by whoever ends it */
+	NATGW_FLOW_OPENING,	/* counts among its client's half-open ones */
+	NATGW_FLOW_PORT,	/* counts among its client's ports */
+	NATGW_FLOW_OF_HOST,	/* a mapping that this host's own flows share */
+	NATGW_FLOW_GUEST,	/* outsiders have brought it about */
 };
 
 /**
- * struct natgw_flow - one translated connection
+ * struct natgw_flow - one translated connection, or a mapping that several share
  * @node: by enum natgw_dir. The original source becomes the reply's
  *	destination on the way out, and back on the way in
  * @gw: its gateway, which outlives it
  * @addr: its address, which outlives it
+ * @client: whose limits it counts on, with a reference, or NULL
+ * @mapping: the mapping that its port belongs to, with a reference, or NULL
  * @used: low bits of jiffies at the last packet, coarse
+ * @idle: idle time-out in seconds that a rule asks for, or 0; once it is held,
+ *	for how long
  * @state: enum natgw_flow_state
  * @kind: enum natgw_flow_kind
  * @tcp: what tcp.c has seen
  * @wheel: shard of the timing wheel that it is on
+ * @users: of a mapping: its flows, and whoever is making one
  * @iif: device that packets of the original direction come in on
  * @flags: NATGW_FLOW_* bits
  * @turn: its place on the wheel, under the shard's lock
@@ -49,16 +70,27 @@ enum {
  * wheel and out of the table and leaves the memory to RCU. A reader inside an
  * RCU section may thus use a flow that has just ended; its addresses are still
  * the right ones for the packet in hand. There is no reference count.
+ *
+ * Where a port is to be kept from reuse, the flow that had it stays after its
+ * end: in state held, with its reply tuple alone in the table, on the wheel
+ * again, for nobody to find, and to be claimed and ended once more.
+ *
+ * A mapping (mapping.c) is never on the wheel while it has users; with the last
+ * of them it ends, or is held, in the same way.
  */
 struct natgw_flow {
 	struct natgw_node node[2];
 	struct natgw_gw *gw;
 	struct natgw_addr *addr;
+	struct natgw_client *client;
+	struct natgw_flow *mapping;
 	u32 used;
+	u32 idle;
 	u8 state;
 	u8 kind;
-	u8 tcp;
-	u8 wheel;
+	u16 tcp;
+	u32 wheel;
+	refcount_t users;
 	int iif;
 	unsigned long flags;
 	struct hlist_node turn;
@@ -66,7 +98,8 @@ struct natgw_flow {
 };
 
 /* What a filter of flows compares; all zero matches every flow. Strays are
- * flows of sources that their gateway does not have inside any more.
+ * flows of sources that their gateway does not have inside any more. Flows that
+ * are held are only included where it says so.
  */
 struct natgw_filter {
 	const struct natgw_gw *gw;
@@ -76,6 +109,7 @@ struct natgw_filter {
 	__be16 sport, dport;
 	bool has_sport, has_dport, has_proto;
 	bool strays;
+	bool held;
 	u8 proto;
 };
 
@@ -110,16 +144,27 @@ void natgw_flow_table_exit(struct natgw_net *nn);
 struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 				   const struct natgw_tuple *tuple,
 				   enum natgw_dir dir);
+struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
+					const struct natgw_tuple *tuple);
 u32 natgw_tuple_hash(const void *data, u32 len, u32 seed);
 bool natgw_flow_known(struct natgw_net *nn, const struct natgw_tuple *tuple);
 bool natgw_flow_taken(struct natgw_net *nn, const struct natgw_tuple *tuple);
 struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
-				    struct natgw_addr *addr,
-				    enum natgw_flow_kind kind,
+				    enum natgw_flow_kind kind, bool guest,
 				    const struct natgw_tuple *original);
+void natgw_flow_use_address(struct natgw_flow *flow, struct natgw_addr *addr);
+void natgw_flow_uncount(struct natgw_flow *flow);
 void natgw_flow_discard(struct natgw_flow *flow);
-int natgw_flow_insert_reply(struct natgw_net *nn, struct natgw_flow *flow);
+int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
+			   enum natgw_dir dir);
+void natgw_flow_remove_node(struct natgw_net *nn, struct natgw_flow *flow,
+			    enum natgw_dir dir);
 int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow);
+void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *flow,
+			  enum natgw_flow_end why);
+void natgw_flow_start_opening(struct natgw_flow *flow);
+void natgw_flow_stop_opening(struct natgw_flow *flow);
+u32 natgw_flow_timeout(const struct natgw_flow *flow);
 s32 natgw_flow_remaining(const struct natgw_flow *flow);
 bool natgw_flow_claim(struct natgw_flow *flow);
 void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,

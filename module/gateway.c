@@ -111,8 +111,8 @@ struct natgw_gw *natgw_gateway_on(struct natgw_net *nn, int ifindex,
  * natgw_gateway_by_uplink() - the gateway that a forwarded packet may need
  * @nn: the namespace
  * @ifindex: device that it leaves through
- * @src: its source
- * @dst: its destination; from inside to inside needs none
+ * @iif: device that it came in from
+ * @iph: its header; from inside to inside, both behind the uplink, needs none
  * @config: set to what the gateway is configured as
  *
  * Inside prefixes of one uplink never overlap, so there is at most one. One
@@ -122,7 +122,7 @@ struct natgw_gw *natgw_gateway_on(struct natgw_net *nn, int ifindex,
  * Context: RCU. Return: a gateway, or NULL.
  */
 struct natgw_gw *natgw_gateway_by_uplink(struct natgw_net *nn, int ifindex,
-					 __be32 src, __be32 dst,
+					 int iif, const struct iphdr *iph,
 					 const struct natgw_config **config)
 {
 	struct natgw_gw *gw;
@@ -132,8 +132,9 @@ struct natgw_gw *natgw_gateway_by_uplink(struct natgw_net *nn, int ifindex,
 		if ((*config)->ifindex != ifindex)
 			continue;
 		if (!(*config)->n_inside ||
-		    (natgw_config_inside(*config, src) &&
-		     !natgw_config_inside(*config, dst)))
+		    (natgw_config_inside(*config, iph->saddr) &&
+		     (iif != ifindex ||
+		      !natgw_config_inside(*config, iph->daddr))))
 			return gw;
 	}
 	return NULL;
@@ -202,6 +203,20 @@ bool natgw_gateway_conflicts(struct natgw_net *nn, const struct natgw_gw *self,
 	return false;
 }
 
+/* A number that no other gateway has: 65,535 of them cannot all be taken. */
+static u16 free_id(struct natgw_net *nn)
+{
+	const struct natgw_gw *gw;
+	u16 id;
+
+again:
+	id = ++nn->next_id;
+	list_for_each_entry(gw, &nn->gateways, list)
+		if (gw->id == id)
+			goto again;
+	return id;
+}
+
 /**
  * natgw_gateway_add() - make a gateway known
  * @nn: the namespace, started
@@ -224,6 +239,7 @@ int natgw_gateway_add(struct natgw_net *nn, const char *name,
 		return -ENOMEM;
 	}
 	gw->nn = nn;
+	gw->id = free_id(nn);
 	strscpy(gw->name, name, sizeof(gw->name));
 	rcu_assign_pointer(gw->config, config);
 	list_add_tail_rcu(&gw->list, &nn->gateways);
@@ -250,12 +266,18 @@ struct natgw_config *natgw_gateway_copy(const struct natgw_gw *gw)
  * @gw: the gateway
  * @config: the new one, the gateway's from now on
  *
- * Context: RTNL. A packet sees the old one or the new one as a whole.
+ * Context: RTNL. A packet sees the old one or the new one as a whole. Where
+ * nothing differs, nothing happens, and nobody is told.
  */
 void natgw_gateway_publish(struct natgw_gw *gw, struct natgw_config *config)
 {
 	struct natgw_config *old = rtnl_dereference(gw->config);
 
+	/* All of it but what RCU keeps there. */
+	if (!memcmp(old, config, offsetof(struct natgw_config, rcu))) {
+		kfree(config);
+		return;
+	}
 	rcu_assign_pointer(gw->config, config);
 	kfree_rcu(old, rcu);
 	gw->nn->seq++;
@@ -301,7 +323,7 @@ void natgw_gateway_unlink(struct natgw_gw *gw)
  */
 void natgw_gateway_free(struct natgw_gw *gw)
 {
-	const struct natgw_filter filter = { .gw = gw };
+	const struct natgw_filter filter = { .gw = gw, .held = true };
 
 	/* From here on nobody makes a flow of it... */
 	synchronize_net();
@@ -318,7 +340,8 @@ void natgw_gateway_free(struct natgw_gw *gw)
  */
 void natgw_gateway_end_strays(struct natgw_gw *gw)
 {
-	const struct natgw_filter filter = { .gw = gw, .strays = true };
+	const struct natgw_filter filter = { .gw = gw, .strays = true,
+					     .held = true };
 
 	/* Whoever is making a flow by the old configuration is through then. */
 	synchronize_net();
@@ -448,7 +471,7 @@ int natgw_address_unlink(struct natgw_gw *gw, struct natgw_addr *addr)
  */
 void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr)
 {
-	const struct natgw_filter filter = { .addr = addr };
+	const struct natgw_filter filter = { .addr = addr, .held = true };
 
 	/* The same two steps as in natgw_gateway_free(). */
 	synchronize_net();

@@ -4,15 +4,42 @@
 #define _NATGW_GATEWAY_H
 
 #include <linux/if.h>
+#include <linux/ip.h>
 #include <linux/rculist.h>
 #include <uapi/linux/natgw.h>
 
 #include "natgw.h"
+#include "parse.h"
 #include "stats.h"
 
 struct natgw_prefix {
 	__be32 addr;
 	__be32 mask;
+};
+
+/**
+ * struct natgw_rule - what is done with new flows of some clients to some
+ *	destinations
+ * @pref: its number, which orders the rules of a gateway
+ * @src: inside hosts; all where the mask is 0
+ * @dst: destinations, likewise
+ * @proto: IP protocol, or 0 for all
+ * @dport: first destination port, host byte order
+ * @dport_end: last one
+ * @exempt: they are not translated
+ * @address: they get this address, elastic or private IP, or 0
+ * @idle: seconds that they may be idle, or 0
+ */
+struct natgw_rule {
+	u32 pref;
+	struct natgw_prefix src;
+	struct natgw_prefix dst;
+	u8 proto;
+	u16 dport;
+	u16 dport_end;
+	bool exempt;
+	__be32 address;
+	u32 idle;
 };
 
 /**
@@ -40,15 +67,16 @@ struct natgw_addr {
  * @ifindex: uplink; 0 while the gateway has failed, so that no packet matches
  * @dev: its name, the last one known
  * @connectivity: enum natgw_connectivity
- * @unsolicited: enum natgw_unsolicited
- * @conntrack: enum natgw_conntrack
+ * @profile: enum natgw_profile
  * @reason: why it has failed, or NULL
- * @max_flows: most flows at a time
- * @timeout: idle time-outs in seconds, by enum natgw_flow_state
+ * @option: by NATGW_A_OPTIONS_*, see natgw_option()
  * @n_inside: prefixes in use
  * @n_addr: addresses in use, at least one
+ * @n_rule: rules in use
+ * @n_exempt: how many of them exempt from translation
  * @inside: sources to translate; any where there are none
  * @addr: the first is the primary one
+ * @rule: by pref
  * @rcu: to be freed by
  *
  * Never changed once published: a change publishes a copy under RTNL.
@@ -57,17 +85,22 @@ struct natgw_config {
 	int ifindex;
 	char dev[IFNAMSIZ];
 	u8 connectivity;
-	u8 unsolicited;
-	u8 conntrack;
+	u8 profile;
 	const char *reason;
-	u32 max_flows;
-	u32 timeout[NATGW_FLOW_STATE_MAX + 1];
+	u32 option[NATGW_A_OPTIONS_MAX + 1];
 	unsigned int n_inside;
 	unsigned int n_addr;
+	unsigned int n_rule;
+	unsigned int n_exempt;
 	struct natgw_prefix inside[NATGW_MAX_INSIDE];
 	struct natgw_addr *addr[NATGW_MAX_ADDRESSES];
+	struct natgw_rule rule[NATGW_MAX_RULES];
 	struct rcu_head rcu;
 };
+
+/* natgw_option - the value of an option, as in natgw_option(config, MIDSTREAM) */
+#define natgw_option(config, name) \
+	((config)->option[NATGW_A_OPTIONS_##name])
 
 /**
  * struct natgw_gw - a gateway
@@ -75,9 +108,12 @@ struct natgw_config {
  * @nn: its namespace
  * @name: unique there
  * @config: what can change
+ * @id: tells it from the others of its namespace, in keys of mappings
  * @stats: its counters
  * @flows: flows alive
- * @host_flows: those among them that only hold a port of this host
+ * @guests: those among them that outsiders can bring about
+ * @held: flows ended whose ports are kept from reuse
+ * @clients: inside hosts that have flows
  * @rcu: to be freed by
  *
  * A gateway goes in this order: off the list, so that no packet finds it; an
@@ -91,9 +127,12 @@ struct natgw_gw {
 	struct natgw_net *nn;
 	char name[NATGW_NAME_LEN + 1];
 	struct natgw_config __rcu *config;
+	u16 id;
 	struct natgw_stats __percpu *stats;
 	atomic_t flows;
-	atomic_t host_flows;
+	atomic_t guests;
+	atomic_t held;
+	atomic_t clients;
 	struct rcu_head rcu;
 };
 
@@ -126,6 +165,20 @@ static inline bool natgw_prefix_has(const struct natgw_prefix *prefix,
 	return !((addr ^ prefix->addr) & prefix->mask);
 }
 
+/* What rules want of a new flow. */
+struct natgw_treatment {
+	bool exempt;
+	__be32 address;
+	u32 idle;
+};
+
+void natgw_rule_apply(const struct natgw_config *config,
+		      const struct natgw_tuple *tuple,
+		      struct natgw_treatment *treatment);
+bool natgw_rule_exempts(const struct natgw_config *config,
+			const struct sk_buff *skb, const struct natgw_pkt *pkt,
+			bool inbound);
+
 bool natgw_config_inside(const struct natgw_config *config, __be32 addr);
 enum natgw_side natgw_side(struct net *net, int uplink, __be32 addr);
 struct natgw_gw *natgw_gateway_by_wire(struct natgw_net *nn, __be32 addr,
@@ -133,7 +186,7 @@ struct natgw_gw *natgw_gateway_by_wire(struct natgw_net *nn, __be32 addr,
 struct natgw_gw *natgw_gateway_on(struct natgw_net *nn, int ifindex,
 				  const struct natgw_config **config);
 struct natgw_gw *natgw_gateway_by_uplink(struct natgw_net *nn, int ifindex,
-					 __be32 src, __be32 dst,
+					 int iif, const struct iphdr *iph,
 					 const struct natgw_config **config);
 
 struct natgw_gw *natgw_gateway_get(struct natgw_net *nn, const char *name);

@@ -5,7 +5,12 @@
 #include <linux/types.h>
 
 struct natgw_flow;
+struct natgw_tuple;
+struct net;
 
-bool natgw_host_owns(const struct natgw_flow *flow);
+bool natgw_host_expects(struct net *net, int ifindex,
+			const struct natgw_tuple *tuple);
+bool natgw_host_uses(const struct natgw_flow *flow);
+u32 natgw_host_next(struct net *net, u16 port);
 
 #endif /* _NATGW_HOST_H */

@@ -6,6 +6,7 @@
 
 #include "flow.h"
 #include "icmp.h"
+#include "tcp.h"
 #include "xlate.h"
 
 /* read_quote - whose packet an error is about, or NATGW_ICMP_* for why not
@@ -55,6 +56,9 @@ enum natgw_icmp natgw_icmp_in(struct natgw_net *nn, struct sk_buff *skb,
 	flow = natgw_flow_find(nn, &reply, NATGW_DIR_REPLY);
 	if (!flow)
 		return NATGW_ICMP_UNMATCHED;
+	if (quote.tuple.proto == IPPROTO_TCP &&
+	    !natgw_tcp_under_way(flow, quote.seq))
+		return NATGW_ICMP_SPOOFED;
 	if (!natgw_xlate_error_in(skb, pkt, &quote, flow))
 		return NATGW_ICMP_NO_MEMORY;
 	return flow->kind == NATGW_FLOW_KIND_HOST ? NATGW_ICMP_HOST :
@@ -90,16 +94,39 @@ enum natgw_icmp natgw_icmp_out(struct natgw_net *nn, struct sk_buff *skb,
 }
 
 /**
- * natgw_icmp_no_resource() - tell a client that it gets no flow now
- * @skb: its packet, as it sent it
+ * natgw_icmp_hairpin() - translate an error between two inside hosts
+ * @nn: the namespace
+ * @skb: the error, for a gateway address
+ * @pkt: the error, parsed
  *
- * Host unreachable is a soft error: the client may try again, and does not
- * take the destination for closed (RFC 6888 REQ-11). The kernel limits the
- * rate.
+ * It is about a packet that came to its sender by hairpin: the quote shows the
+ * external endpoint of one side and the inside endpoint of the other. Both are
+ * turned round, and the destination becomes the inside host that sent what is
+ * quoted (RFC 5508 REQ-7). The source is hidden when the packet leaves.
  *
- * Context: softirq.
+ * Context: softirq, RCU. Return: what became of it.
  */
-void natgw_icmp_no_resource(struct sk_buff *skb)
+enum natgw_icmp natgw_icmp_hairpin(struct natgw_net *nn, struct sk_buff *skb,
+				   const struct natgw_pkt *pkt)
 {
-	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+	struct natgw_flow *sender, *receiver;
+	struct natgw_tuple tuple;
+	struct natgw_quote quote;
+	enum natgw_icmp what;
+
+	what = read_quote(skb, pkt, &quote);
+	if (what != NATGW_ICMP_XLATED)
+		return what;
+	tuple = natgw_tuple_invert(&quote.tuple);
+	receiver = natgw_flow_find(nn, &tuple, NATGW_DIR_ORIGINAL);
+	if (!receiver)
+		return NATGW_ICMP_UNMATCHED;
+	tuple = *natgw_flow_tuple(receiver, NATGW_DIR_REPLY);
+	tuple = natgw_tuple_invert(&tuple);
+	sender = natgw_flow_find(nn, &tuple, NATGW_DIR_REPLY);
+	if (!sender)
+		return NATGW_ICMP_UNMATCHED;
+	return natgw_xlate_error_out(skb, pkt, &quote, receiver, false) &&
+	       natgw_xlate_error_in(skb, pkt, &quote, sender) ?
+	       NATGW_ICMP_XLATED : NATGW_ICMP_NO_MEMORY;
 }

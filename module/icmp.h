@@ -13,6 +13,7 @@ enum natgw_icmp {
 	NATGW_ICMP_HOST,	/* rewritten for a connection of this host */
 	NATGW_ICMP_UNMATCHED,	/* about no flow; untouched */
 	NATGW_ICMP_CHECKSUM,	/* its checksum is wrong */
+	NATGW_ICMP_SPOOFED,	/* about what its flow cannot have sent */
 	NATGW_ICMP_NO_MEMORY,
 };
 
@@ -20,6 +21,8 @@ enum natgw_icmp natgw_icmp_in(struct natgw_net *nn, struct sk_buff *skb,
 			      const struct natgw_pkt *pkt);
 enum natgw_icmp natgw_icmp_out(struct natgw_net *nn, struct sk_buff *skb,
 			       const struct natgw_pkt *pkt, bool from_inside);
-void natgw_icmp_no_resource(struct sk_buff *skb);
+
+enum natgw_icmp natgw_icmp_hairpin(struct natgw_net *nn, struct sk_buff *skb,
+				   const struct natgw_pkt *pkt);
 
 #endif /* _NATGW_ICMP_H */

@@ -9,6 +9,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+struct natgw_answers;
 struct natgw_wheel;
 
 enum {
@@ -23,6 +24,7 @@ enum {
  *	gateway is created; read with smp_load_acquire() by anybody else
  * @flows: both nodes of every flow, by tuple
  * @crowds: what is known of the ports towards crowded destinations
+ * @clients: inside hosts that have flows, by gateway and address
  * @wheel: when flows are to be looked at for idleness; @wheels shards
  * @wheels: number of shards
  * @tick: the work that turns the wheel, once a second
@@ -30,24 +32,29 @@ enum {
  * @fences: list of struct natgw_fence; likewise
  * @seq: changes with the configuration, so that a dump sees that it was
  *	disturbed; under RTNL
+ * @next_id: for the next gateway
  * @draining: addresses that are draining; under RTNL, read without it as a hint
  * @error_next: jiffies before which no further error event is sent
  * @error_missed: error events not sent since the last one
+ * @answers: what natgw itself still has to say
  */
 struct natgw_net {
 	struct net *net;
 	bool started;
 	struct rhashtable flows;
 	struct rhashtable crowds;
+	struct rhashtable clients;
 	struct natgw_wheel *wheel;
 	unsigned int wheels;
 	struct delayed_work tick;
 	struct list_head gateways;
 	struct list_head fences;
 	unsigned int seq;
+	u16 next_id;
 	unsigned int draining;
 	unsigned long error_next;
 	atomic_t error_missed;
+	struct natgw_answers *answers;
 };
 
 extern unsigned int natgw_net_id;

@@ -6,6 +6,8 @@
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
+#include "answer.h"
+#include "client.h"
 #include "crowd.h"
 #include "flow.h"
 #include "gateway.h"
@@ -21,6 +23,7 @@ static void tick(struct work_struct *work)
 
 	natgw_wheel_turn(nn);
 	natgw_address_reap(nn);
+	natgw_answer_due(nn);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
 }
 
@@ -46,6 +49,12 @@ int natgw_net_start(struct natgw_net *nn)
 	err = natgw_crowd_table_init(nn);
 	if (err)
 		goto err_crowds;
+	err = natgw_client_table_init(nn);
+	if (err)
+		goto err_clients;
+	err = natgw_answer_init(nn);
+	if (err)
+		goto err_answers;
 	err = natgw_wheel_init(nn);
 	if (err)
 		goto err_wheel;
@@ -62,6 +71,10 @@ err_hooks:
 	synchronize_net();
 	natgw_wheel_exit(nn);
 err_wheel:
+	natgw_answer_exit(nn);
+err_answers:
+	natgw_client_table_exit(nn);
+err_clients:
 	natgw_crowd_table_exit(nn);
 err_crowds:
 	natgw_flow_table_exit(nn);
@@ -101,6 +114,8 @@ static void net_exit(struct natgw_net *nn)
 	cancel_delayed_work_sync(&nn->tick);
 	natgw_flow_table_exit(nn);
 	natgw_crowd_table_exit(nn);
+	natgw_client_table_exit(nn);
+	natgw_answer_exit(nn);
 	rtnl_lock();
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);

@@ -11,6 +11,50 @@
 #include <uapi/linux/natgw.h>
 
 /* Common nested types */
+const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_PROTO_OTHER + 1] = {
+	[NATGW_A_OPTIONS_UNSOLICITED] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_OPTIONS_CONNTRACK] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_MAX_FLOWS] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_TCP_OPENING] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_TCP_ESTABLISHED] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_TCP_CLOSING] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_UDP] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_ICMP] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_OTHER] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_TCP_MAPPING] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_OPTIONS_UDP_MAPPING] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_OPTIONS_TCP_FILTERING] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_OPTIONS_UDP_FILTERING] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_OPTIONS_HAIRPIN] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_INBOUND_REFRESH] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PORT_PARITY] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PORT_CLASS] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_SPILL] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_MIDSTREAM] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_OPTIONS_SYN_ANSWER] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_REFUSAL] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_OPTIONS_HOLD_FIN] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_HOLD_RST] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_HOLD_OPENING] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_HOLD_UDP] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_HOLD_MAX] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_CLIENT_FLOWS] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_CLIENT_PORTS] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_CLIENT_OPENING] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_CLIENT_RATE] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_FAIR_SHARE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_MSS] = { .type = NLA_U32, },
+	[NATGW_A_OPTIONS_UNIQUE_IP_ID] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PROTO_UDPLITE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PROTO_SCTP] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PROTO_DCCP] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PROTO_GRE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PROTO_ESP] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PROTO_AH] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PROTO_IPIP] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_PROTO_OTHER] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
 const struct nla_policy natgw_pair_nl_policy[NATGW_A_PAIR_STATE + 1] = {
 	[NATGW_A_PAIR_EIP] = { .type = NLA_U32, },
 	[NATGW_A_PAIR_PRIVATE_IP] = { .type = NLA_U32, },
@@ -22,36 +66,24 @@ const struct nla_policy natgw_prefix_nl_policy[NATGW_A_PREFIX_LEN + 1] = {
 	[NATGW_A_PREFIX_LEN] = NLA_POLICY_RANGE(NLA_U8, 1, 32),
 };
 
-const struct nla_policy natgw_timeouts_nl_policy[NATGW_A_TIMEOUTS_ICMP + 1] = {
-	[NATGW_A_TIMEOUTS_TCP_OPENING] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NATGW_A_TIMEOUTS_TCP_ESTABLISHED] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NATGW_A_TIMEOUTS_TCP_CLOSING] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NATGW_A_TIMEOUTS_UDP] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NATGW_A_TIMEOUTS_ICMP] = NLA_POLICY_MIN(NLA_U32, 1),
-};
-
 /* NATGW_CMD_GATEWAY_NEW - do */
-const struct nla_policy natgw_gateway_new_nl_policy[NATGW_A_GATEWAY_TIMEOUTS + 1] = {
+const struct nla_policy natgw_gateway_new_nl_policy[NATGW_A_GATEWAY_OPTIONS + 1] = {
 	[NATGW_A_GATEWAY_NAME] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
 	[NATGW_A_GATEWAY_DEV] = { .type = NLA_NUL_STRING, .len = NATGW_DEV_LEN, },
 	[NATGW_A_GATEWAY_CONNECTIVITY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NATGW_A_GATEWAY_ADDRESS] = NLA_POLICY_NESTED(natgw_pair_nl_policy),
 	[NATGW_A_GATEWAY_INSIDE] = NLA_POLICY_NESTED(natgw_prefix_nl_policy),
-	[NATGW_A_GATEWAY_UNSOLICITED] = NLA_POLICY_MAX(NLA_U32, 1),
-	[NATGW_A_GATEWAY_CONNTRACK] = NLA_POLICY_MAX(NLA_U32, 1),
-	[NATGW_A_GATEWAY_MAX_FLOWS] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NATGW_A_GATEWAY_TIMEOUTS] = NLA_POLICY_NESTED(natgw_timeouts_nl_policy),
+	[NATGW_A_GATEWAY_PROFILE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_GATEWAY_OPTIONS] = NLA_POLICY_NESTED(natgw_options_nl_policy),
 };
 
 /* NATGW_CMD_GATEWAY_SET - do */
-const struct nla_policy natgw_gateway_set_nl_policy[NATGW_A_GATEWAY_TIMEOUTS + 1] = {
+const struct nla_policy natgw_gateway_set_nl_policy[NATGW_A_GATEWAY_OPTIONS + 1] = {
 	[NATGW_A_GATEWAY_NAME] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
 	[NATGW_A_GATEWAY_INSIDE] = NLA_POLICY_NESTED(natgw_prefix_nl_policy),
 	[NATGW_A_GATEWAY_INSIDE_ANY] = { .type = NLA_FLAG, },
-	[NATGW_A_GATEWAY_UNSOLICITED] = NLA_POLICY_MAX(NLA_U32, 1),
-	[NATGW_A_GATEWAY_CONNTRACK] = NLA_POLICY_MAX(NLA_U32, 1),
-	[NATGW_A_GATEWAY_MAX_FLOWS] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NATGW_A_GATEWAY_TIMEOUTS] = NLA_POLICY_NESTED(natgw_timeouts_nl_policy),
+	[NATGW_A_GATEWAY_PROFILE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_GATEWAY_OPTIONS] = NLA_POLICY_NESTED(natgw_options_nl_policy),
 };
 
 /* NATGW_CMD_GATEWAY_DEL - do */
@@ -137,20 +169,56 @@ const struct nla_policy natgw_fence_del_nl_policy[NATGW_A_FENCE_DEV + 1] = {
 	[NATGW_A_FENCE_DEV] = { .type = NLA_NUL_STRING, .len = NATGW_DEV_LEN, },
 };
 
+/* NATGW_CMD_RULE_NEW - do */
+const struct nla_policy natgw_rule_new_nl_policy[NATGW_A_RULE_IDLE + 1] = {
+	[NATGW_A_RULE_GATEWAY] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
+	[NATGW_A_RULE_PREF] = { .type = NLA_U32, },
+	[NATGW_A_RULE_SRC] = NLA_POLICY_NESTED(natgw_prefix_nl_policy),
+	[NATGW_A_RULE_DST] = NLA_POLICY_NESTED(natgw_prefix_nl_policy),
+	[NATGW_A_RULE_PROTO] = { .type = NLA_U8, },
+	[NATGW_A_RULE_DPORT] = { .type = NLA_U16, },
+	[NATGW_A_RULE_DPORT_END] = { .type = NLA_U16, },
+	[NATGW_A_RULE_EXEMPT] = { .type = NLA_FLAG, },
+	[NATGW_A_RULE_ADDRESS] = { .type = NLA_U32, },
+	[NATGW_A_RULE_IDLE] = { .type = NLA_U32, },
+};
+
+/* NATGW_CMD_RULE_DEL - do */
+const struct nla_policy natgw_rule_del_nl_policy[NATGW_A_RULE_PREF + 1] = {
+	[NATGW_A_RULE_GATEWAY] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
+	[NATGW_A_RULE_PREF] = { .type = NLA_U32, },
+};
+
+/* NATGW_CMD_RULE_GET - do */
+const struct nla_policy natgw_rule_get_nl_policy[NATGW_A_RULE_PREF + 1] = {
+	[NATGW_A_RULE_GATEWAY] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
+	[NATGW_A_RULE_PREF] = { .type = NLA_U32, },
+};
+
+/* NATGW_CMD_PORT_GET - do */
+const struct nla_policy natgw_port_get_nl_policy[NATGW_A_PORT_STEP + 1] = {
+	[NATGW_A_PORT_WIRE_IP] = { .type = NLA_U32, },
+	[NATGW_A_PORT_PROTO] = { .type = NLA_U8, },
+	[NATGW_A_PORT_DST] = { .type = NLA_U32, },
+	[NATGW_A_PORT_DPORT] = { .type = NLA_U16, },
+	[NATGW_A_PORT_FIRST] = { .type = NLA_U16, },
+	[NATGW_A_PORT_STEP] = { .type = NLA_U16, },
+};
+
 /* Ops table for natgw */
-const struct genl_ops natgw_nl_ops[13] = {
+const struct genl_ops natgw_nl_ops[17] = {
 	{
 		.cmd		= NATGW_CMD_GATEWAY_NEW,
 		.doit		= natgw_nl_gateway_new_doit,
 		.policy		= natgw_gateway_new_nl_policy,
-		.maxattr	= NATGW_A_GATEWAY_TIMEOUTS,
+		.maxattr	= NATGW_A_GATEWAY_OPTIONS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= NATGW_CMD_GATEWAY_SET,
 		.doit		= natgw_nl_gateway_set_doit,
 		.policy		= natgw_gateway_set_nl_policy,
-		.maxattr	= NATGW_A_GATEWAY_TIMEOUTS,
+		.maxattr	= NATGW_A_GATEWAY_OPTIONS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -229,6 +297,35 @@ const struct genl_ops natgw_nl_ops[13] = {
 		.doit		= natgw_nl_fence_del_doit,
 		.policy		= natgw_fence_del_nl_policy,
 		.maxattr	= NATGW_A_FENCE_DEV,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_RULE_NEW,
+		.doit		= natgw_nl_rule_new_doit,
+		.policy		= natgw_rule_new_nl_policy,
+		.maxattr	= NATGW_A_RULE_IDLE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_RULE_DEL,
+		.doit		= natgw_nl_rule_del_doit,
+		.policy		= natgw_rule_del_nl_policy,
+		.maxattr	= NATGW_A_RULE_PREF,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_RULE_GET,
+		.doit		= natgw_nl_rule_get_doit,
+		.dumpit		= natgw_nl_rule_get_dumpit,
+		.policy		= natgw_rule_get_nl_policy,
+		.maxattr	= NATGW_A_RULE_PREF,
+	},
+	{
+		.cmd		= NATGW_CMD_PORT_GET,
+		.doit		= natgw_nl_port_get_doit,
+		.dumpit		= natgw_nl_port_get_dumpit,
+		.policy		= natgw_port_get_nl_policy,
+		.maxattr	= NATGW_A_PORT_STEP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -12,13 +12,13 @@
 #include <uapi/linux/natgw.h>
 
 /* Common nested types */
+extern const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_PROTO_OTHER + 1];
 extern const struct nla_policy natgw_pair_nl_policy[NATGW_A_PAIR_STATE + 1];
 extern const struct nla_policy natgw_prefix_nl_policy[NATGW_A_PREFIX_LEN + 1];
-extern const struct nla_policy natgw_timeouts_nl_policy[NATGW_A_TIMEOUTS_ICMP + 1];
 
-extern const struct nla_policy natgw_gateway_new_nl_policy[NATGW_A_GATEWAY_TIMEOUTS + 1];
+extern const struct nla_policy natgw_gateway_new_nl_policy[NATGW_A_GATEWAY_OPTIONS + 1];
 
-extern const struct nla_policy natgw_gateway_set_nl_policy[NATGW_A_GATEWAY_TIMEOUTS + 1];
+extern const struct nla_policy natgw_gateway_set_nl_policy[NATGW_A_GATEWAY_OPTIONS + 1];
 
 extern const struct nla_policy natgw_gateway_del_nl_policy[NATGW_A_GATEWAY_NAME + 1];
 
@@ -42,8 +42,16 @@ extern const struct nla_policy natgw_fence_get_nl_policy[NATGW_A_FENCE_DEV + 1];
 
 extern const struct nla_policy natgw_fence_del_nl_policy[NATGW_A_FENCE_DEV + 1];
 
+extern const struct nla_policy natgw_rule_new_nl_policy[NATGW_A_RULE_IDLE + 1];
+
+extern const struct nla_policy natgw_rule_del_nl_policy[NATGW_A_RULE_PREF + 1];
+
+extern const struct nla_policy natgw_rule_get_nl_policy[NATGW_A_RULE_PREF + 1];
+
+extern const struct nla_policy natgw_port_get_nl_policy[NATGW_A_PORT_STEP + 1];
+
 /* Ops table for natgw */
-extern const struct genl_ops natgw_nl_ops[13];
+extern const struct genl_ops natgw_nl_ops[17];
 
 int natgw_nl_gateway_new_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -65,6 +73,12 @@ int natgw_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int natgw_nl_fence_get_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_fence_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int natgw_nl_fence_del_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int natgw_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	NATGW_NLGRP_GATEWAY,

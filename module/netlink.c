@@ -166,6 +166,50 @@ void natgw_nl_warn_foreign(struct natgw_net *nn, const struct natgw_addr *addr,
 }
 
 /**
+ * natgw_nl_prefix() - read a prefix from a request
+ * @attr: the attribute that holds it
+ * @prefix: set
+ * @extack: told what is wrong
+ *
+ * Return: 0 or an error.
+ */
+int natgw_nl_prefix(struct nlattr *attr, struct natgw_prefix *prefix,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[NATGW_A_PREFIX_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, NATGW_A_PREFIX_MAX, attr,
+			       natgw_prefix_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[NATGW_A_PREFIX_ADDR] || !tb[NATGW_A_PREFIX_LEN])
+		return natgw_nl_refuse(-EINVAL, extack, attr,
+				       "a prefix has an address and a length");
+	prefix->addr = nla_get_in_addr(tb[NATGW_A_PREFIX_ADDR]);
+	prefix->mask = inet_make_mask(nla_get_u8(tb[NATGW_A_PREFIX_LEN]));
+	if (prefix->addr & ~prefix->mask)
+		return natgw_nl_refuse(-EINVAL, extack, attr,
+				       "the prefix has bits set beyond its length");
+	return 0;
+}
+
+/**
+ * natgw_nl_put_prefix() - the inside of an attribute that holds a prefix
+ * @msg: message to append to
+ * @prefix: the prefix
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int natgw_nl_put_prefix(struct sk_buff *msg, const struct natgw_prefix *prefix)
+{
+	if (nla_put_in_addr(msg, NATGW_A_PREFIX_ADDR, prefix->addr) ||
+	    nla_put_u8(msg, NATGW_A_PREFIX_LEN, inet_mask_len(prefix->mask)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
  * natgw_nl_put_pair() - the two sides of an address
  * @msg: message to append to
  * @addr: the address
@@ -301,10 +345,16 @@ static void __init complete_ops(void)
 
 	memcpy(ops, natgw_nl_ops, sizeof(ops));
 	for (i = 0; i < ARRAY_SIZE(ops); i++) {
-		if (ops[i].cmd != NATGW_CMD_FLOW_GET)
-			continue;
-		ops[i].start = natgw_nl_flow_get_start;
-		ops[i].done = natgw_nl_flow_get_done;
+		switch (ops[i].cmd) {
+		case NATGW_CMD_FLOW_GET:
+			ops[i].start = natgw_nl_flow_get_start;
+			ops[i].done = natgw_nl_flow_get_done;
+			break;
+		case NATGW_CMD_PORT_GET:
+			ops[i].start = natgw_nl_port_get_start;
+			ops[i].done = natgw_nl_port_get_done;
+			break;
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ struct natgw_gw *natgw_nl_gateway(struct natgw_net *nn, struct nlattr *attr,
 				  struct netlink_ext_ack *extack);
 int natgw_nl_seconds(struct nlattr *attr, u32 *seconds,
 		     struct netlink_ext_ack *extack);
+int natgw_nl_prefix(struct nlattr *attr, struct natgw_prefix *prefix,
+		    struct netlink_ext_ack *extack);
 struct natgw_addr *natgw_nl_pair(struct natgw_net *nn, u8 connectivity,
 				 struct nlattr *eip, struct nlattr *private_ip,
 				 struct netlink_ext_ack *extack);
@@ -54,6 +56,8 @@ int natgw_nl_dump_gateways(struct sk_buff *skb, struct netlink_callback *cb,
 				       struct netlink_callback *cb,
 				       const struct natgw_gw *gw));
 
+int natgw_nl_port_get_start(struct netlink_callback *cb);
+int natgw_nl_port_get_done(struct netlink_callback *cb);
 int natgw_nl_flow_get_start(struct netlink_callback *cb);
 int natgw_nl_flow_get_done(struct netlink_callback *cb);
 

@@ -92,6 +92,17 @@ static int check_removable(const struct natgw_config *config,
 			   const struct natgw_addr *addr,
 			   struct netlink_ext_ack *extack)
 {
+	unsigned int i;
+
+	for (i = 0; i < config->n_rule; i++) {
+		if (!config->rule[i].address ||
+		    (config->rule[i].address != addr->eip &&
+		     config->rule[i].address != addr->wire))
+			continue;
+		NL_SET_ERR_MSG(extack,
+			       "a rule gives flows this address; delete the rule first");
+		return -EBUSY;
+	}
 	if (addr != config->addr[0])
 		return 0;
 	if (config->n_addr > 1)

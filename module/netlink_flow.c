@@ -277,6 +277,7 @@ int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		}
 		flow = natgw_flow_of(node);
 		if (node->tuple.dir != NATGW_DIR_ORIGINAL ||
+		    node->tuple.scope != NATGW_SCOPE_FLOW ||
 		    natgw_flow_remaining(flow) <= 0 ||
 		    !natgw_flow_matches(flow, &dump->filter))
 			continue;

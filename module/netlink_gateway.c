@@ -2,31 +2,13 @@
 /* Requests about gateways. */
 #include <linux/ctype.h>
 #include <linux/inetdevice.h>
-#include <linux/mm.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
 #include "device.h"
 #include "flow.h"
 #include "netlink.h"
-
-static const u32 default_timeout[] = {
-	[NATGW_FLOW_STATE_TCP_OPENING] = NATGW_DEFAULT_TCP_OPENING,
-	[NATGW_FLOW_STATE_TCP_ESTABLISHED] = NATGW_DEFAULT_TCP_ESTABLISHED,
-	[NATGW_FLOW_STATE_TCP_CLOSING] = NATGW_DEFAULT_TCP_CLOSING,
-	[NATGW_FLOW_STATE_UDP] = NATGW_DEFAULT_UDP,
-	[NATGW_FLOW_STATE_ICMP] = NATGW_DEFAULT_ICMP,
-};
-
-/* An eighth of the memory, at about 256 bytes a flow with its share of the
- * table.
- */
-static u32 default_max_flows(void)
-{
-	u64 flows = ((u64)totalram_pages() << PAGE_SHIFT) / 8 / 256;
-
-	return clamp_t(u64, flows, 16384, 16 << 20);
-}
+#include "options.h"
 
 /* ------------------------------- reading requests ------------------------- */
 
@@ -85,23 +67,13 @@ static int parse_dev(struct natgw_net *nn, struct natgw_config *config,
 static int parse_prefix(struct natgw_config *config, struct nlattr *attr,
 			struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[NATGW_A_PREFIX_MAX + 1];
 	struct natgw_prefix prefix;
 	unsigned int i;
 	int err;
 
-	err = nla_parse_nested(tb, NATGW_A_PREFIX_MAX, attr,
-			       natgw_prefix_nl_policy, extack);
+	err = natgw_nl_prefix(attr, &prefix, extack);
 	if (err)
 		return err;
-	if (!tb[NATGW_A_PREFIX_ADDR] || !tb[NATGW_A_PREFIX_LEN])
-		return natgw_nl_refuse(-EINVAL, extack, attr,
-				       "an inside prefix has an address and a length");
-	prefix.addr = nla_get_in_addr(tb[NATGW_A_PREFIX_ADDR]);
-	prefix.mask = inet_make_mask(nla_get_u8(tb[NATGW_A_PREFIX_LEN]));
-	if (prefix.addr & ~prefix.mask)
-		return natgw_nl_refuse(-EINVAL, extack, attr,
-				       "the inside prefix has bits set beyond its length");
 	if (ipv4_is_zeronet(prefix.addr) || ipv4_is_loopback(prefix.addr) ||
 	    ipv4_is_multicast(prefix.addr))
 		return natgw_nl_refuse(-EINVAL, extack, attr,
@@ -142,27 +114,6 @@ static int parse_inside(struct natgw_config *config, struct genl_info *info)
 	return 0;
 }
 
-static_assert(ARRAY_SIZE(default_timeout) == NATGW_A_TIMEOUTS_MAX);
-
-static int parse_timeouts(struct natgw_config *config, struct nlattr *attr,
-			  struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[NATGW_A_TIMEOUTS_MAX + 1];
-	int i, err;
-
-	if (!attr)
-		return 0;
-	err = nla_parse_nested(tb, NATGW_A_TIMEOUTS_MAX, attr,
-			       natgw_timeouts_nl_policy, extack);
-	if (err)
-		return err;
-	for (i = 0; i <= NATGW_FLOW_STATE_MAX && !err; i++)
-		if (tb[i + 1])
-			err = natgw_nl_seconds(tb[i + 1], &config->timeout[i],
-					       extack);
-	return err;
-}
-
 /* What a request may say both of a new gateway and of one that is there. */
 static int parse_options(struct natgw_config *config, struct genl_info *info)
 {
@@ -172,19 +123,11 @@ static int parse_options(struct natgw_config *config, struct genl_info *info)
 	err = parse_inside(config, info);
 	if (err)
 		return err;
-	if (tb[NATGW_A_GATEWAY_UNSOLICITED])
-		config->unsolicited =
-			nla_get_u32(tb[NATGW_A_GATEWAY_UNSOLICITED]);
-	if (tb[NATGW_A_GATEWAY_CONNTRACK])
-		config->conntrack = nla_get_u32(tb[NATGW_A_GATEWAY_CONNTRACK]);
-	if (tb[NATGW_A_GATEWAY_MAX_FLOWS])
-		config->max_flows = nla_get_u32(tb[NATGW_A_GATEWAY_MAX_FLOWS]);
-	if (config->conntrack == NATGW_CONNTRACK_BYPASS && !config->n_inside)
-		return natgw_nl_refuse(-EINVAL, info->extack,
-				       tb[NATGW_A_GATEWAY_CONNTRACK],
-				       "conntrack bypass needs inside prefixes: they tell which packets to leave untracked");
-	return parse_timeouts(config, tb[NATGW_A_GATEWAY_TIMEOUTS],
-			      info->extack);
+	if (tb[NATGW_A_GATEWAY_PROFILE])
+		natgw_options_default(config,
+				      nla_get_u32(tb[NATGW_A_GATEWAY_PROFILE]));
+	return natgw_options_parse(config, tb[NATGW_A_GATEWAY_OPTIONS],
+				   info->extack);
 }
 
 static __be32 primary_address(struct natgw_net *nn, int ifindex)
@@ -252,8 +195,7 @@ static struct natgw_config *parse_new(struct natgw_net *nn,
 	config = kzalloc(sizeof(*config), GFP_KERNEL);
 	if (!config)
 		return ERR_PTR(-ENOMEM);
-	memcpy(config->timeout, default_timeout, sizeof(config->timeout));
-	config->max_flows = default_max_flows();
+	natgw_options_default(config, NATGW_PROFILE_AWS);
 	if (tb[NATGW_A_GATEWAY_CONNECTIVITY])
 		config->connectivity =
 			nla_get_u32(tb[NATGW_A_GATEWAY_CONNECTIVITY]);
@@ -406,7 +348,8 @@ int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return ret;
 	if (info->attrs[NATGW_A_GATEWAY_INSIDE])
 		natgw_gateway_end_strays(gw);
-	if (info->attrs[NATGW_A_GATEWAY_TIMEOUTS])
+	if (info->attrs[NATGW_A_GATEWAY_PROFILE] ||
+	    info->attrs[NATGW_A_GATEWAY_OPTIONS])
 		natgw_gateway_retime(gw);
 	warn_fence(ret, info->extack);
 	return 0;
@@ -476,36 +419,6 @@ static int put_inside(struct sk_buff *msg, const struct natgw_config *config)
 	return 0;
 }
 
-static int put_timeouts(struct sk_buff *msg, const struct natgw_config *config)
-{
-	struct nlattr *nest;
-	int i;
-
-	nest = nla_nest_start(msg, NATGW_A_GATEWAY_TIMEOUTS);
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 0; i <= NATGW_FLOW_STATE_MAX; i++)
-		if (nla_put_u32(msg, i + 1, config->timeout[i]))
-			return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-/**
- * natgw_nl_put_prefix() - the inside of an attribute that holds a prefix
- * @msg: message to append to
- * @prefix: the prefix
- *
- * Return: 0 or -EMSGSIZE.
- */
-int natgw_nl_put_prefix(struct sk_buff *msg, const struct natgw_prefix *prefix)
-{
-	if (nla_put_in_addr(msg, NATGW_A_PREFIX_ADDR, prefix->addr) ||
-	    nla_put_u8(msg, NATGW_A_PREFIX_LEN, inet_mask_len(prefix->mask)))
-		return -EMSGSIZE;
-	return 0;
-}
-
 /**
  * natgw_nl_put_gateway() - all that there is to say about a gateway
  * @msg: message to append to
@@ -524,10 +437,7 @@ int natgw_nl_put_gateway(struct sk_buff *msg, const struct natgw_gw *gw)
 	    nla_put_u32(msg, NATGW_A_GATEWAY_CONNECTIVITY,
 			config->connectivity) ||
 	    nla_put_u32(msg, NATGW_A_GATEWAY_STATE, state) ||
-	    nla_put_u32(msg, NATGW_A_GATEWAY_UNSOLICITED,
-			config->unsolicited) ||
-	    nla_put_u32(msg, NATGW_A_GATEWAY_CONNTRACK, config->conntrack) ||
-	    nla_put_u32(msg, NATGW_A_GATEWAY_MAX_FLOWS, config->max_flows) ||
+	    nla_put_u32(msg, NATGW_A_GATEWAY_PROFILE, config->profile) ||
 	    nla_put_u32(msg, NATGW_A_GATEWAY_FLOWS, atomic_read(&gw->flows)))
 		return -EMSGSIZE;
 	if (config->ifindex &&
@@ -537,7 +447,7 @@ int natgw_nl_put_gateway(struct sk_buff *msg, const struct natgw_gw *gw)
 	    nla_put_string(msg, NATGW_A_GATEWAY_REASON, config->reason))
 		return -EMSGSIZE;
 	return put_addresses(msg, config) ?: put_inside(msg, config) ?:
-	       put_timeouts(msg, config);
+	       natgw_options_put(msg, config);
 }
 
 int natgw_nl_gateway_get_doit(struct sk_buff *skb, struct genl_info *info)

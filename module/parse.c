@@ -2,8 +2,10 @@
 /* The only code that reads headers. It copies what it reads, so that nobody
  * holds a pointer into a packet that is about to be changed.
  */
+#include <linux/dccp.h>
 #include <linux/icmp.h>
 #include <linux/ip.h>
+#include <linux/sctp.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/ip.h>
@@ -24,6 +26,7 @@ struct natgw_tuple natgw_tuple_invert(const struct natgw_tuple *tuple)
 		.sport = tuple->dport,
 		.dport = tuple->sport,
 		.proto = tuple->proto,
+		.scope = tuple->scope,
 	};
 }
 
@@ -78,6 +81,102 @@ static u8 parse_tcp(const struct sk_buff *skb, struct natgw_pkt *pkt)
 		   (th->syn ? NATGW_TCP_SYN : 0) |
 		   (th->rst ? NATGW_TCP_RST : 0) |
 		   (th->ack ? NATGW_TCP_ACK : 0);
+	pkt->opens = true;
+	pkt->seq = ntohl(th->seq);
+	pkt->ack = ntohl(th->ack_seq);
+	pkt->end = pkt->seq + skb->len - pkt->thoff - th->doff * 4 + th->syn +
+		   th->fin;
+	return NATGW_PKT_FLOW;
+}
+
+/* The first chunk tells what a packet is for; those that open, abort or end an
+ * association are alone in theirs (RFC 9260 section 6.10).
+ */
+static u8 parse_sctp(const struct sk_buff *skb, struct natgw_pkt *pkt)
+{
+	struct {
+		struct sctphdr head;
+		struct sctp_chunkhdr chunk;
+	} __packed buf;
+	const typeof(buf) *sctp;
+
+	sctp = skb_header_pointer(skb, pkt->thoff, sizeof(buf), &buf);
+	if (!sctp)
+		return NATGW_PKT_MALFORMED;
+	pkt->tuple.sport = sctp->head.source;
+	pkt->tuple.dport = sctp->head.dest;
+	pkt->opens = true;
+	switch (sctp->chunk.type) {
+	case SCTP_CID_INIT:
+		pkt->tcp = NATGW_TCP_SYN;
+		break;
+	case SCTP_CID_INIT_ACK:
+		pkt->tcp = NATGW_TCP_SYN | NATGW_TCP_ACK;
+		break;
+	case SCTP_CID_ABORT:
+	case SCTP_CID_SHUTDOWN_COMPLETE:
+		pkt->tcp = NATGW_TCP_RST;
+		break;
+	default:
+		pkt->tcp = NATGW_TCP_ACK;
+		break;
+	}
+	return NATGW_PKT_FLOW;
+}
+
+/* Sent by a server to open the way for a client (RFC 5596). */
+enum { DCCP_TYPE_LISTEN = 10 };
+
+static u8 parse_dccp(const struct sk_buff *skb, struct natgw_pkt *pkt)
+{
+	const struct dccp_hdr *dh;
+	struct dccp_hdr buf;
+
+	dh = skb_header_pointer(skb, pkt->thoff, sizeof(buf), &buf);
+	if (!dh || dh->dccph_doff * 4 < sizeof(*dh) ||
+	    dh->dccph_doff * 4 > skb->len - pkt->thoff)
+		return NATGW_PKT_MALFORMED;
+	pkt->tuple.sport = dh->dccph_sport;
+	pkt->tuple.dport = dh->dccph_dport;
+	pkt->opens = true;
+	switch (dh->dccph_type) {
+	case DCCP_PKT_REQUEST:
+	case DCCP_TYPE_LISTEN:
+		pkt->tcp = NATGW_TCP_SYN;
+		break;
+	case DCCP_PKT_RESPONSE:
+		pkt->tcp = NATGW_TCP_SYN | NATGW_TCP_ACK;
+		break;
+	case DCCP_PKT_CLOSE:
+		pkt->tcp = NATGW_TCP_FIN | NATGW_TCP_ACK;
+		break;
+	case DCCP_PKT_RESET:
+		pkt->tcp = NATGW_TCP_RST;
+		break;
+	default:
+		pkt->tcp = NATGW_TCP_ACK;
+		break;
+	}
+	return NATGW_PKT_FLOW;
+}
+
+static u8 parse_udplite(const struct sk_buff *skb, struct natgw_pkt *pkt)
+{
+	const struct natgw_ports *ports;
+	struct natgw_ports buf;
+	unsigned int cover;
+
+	ports = skb_header_pointer(skb, pkt->thoff, sizeof(buf), &buf);
+	if (!ports)
+		return NATGW_PKT_MALFORMED;
+	/* Where UDP has a length, this has what the checksum covers: 0 for all,
+	 * and never less than the header (RFC 3828 section 3.1).
+	 */
+	cover = ntohs(ports->length);
+	if (cover && (cover < sizeof(*ports) || cover > skb->len - pkt->thoff))
+		return NATGW_PKT_MALFORMED;
+	pkt->tuple.sport = ports->source;
+	pkt->tuple.dport = ports->dest;
 	pkt->opens = true;
 	return NATGW_PKT_FLOW;
 }
@@ -137,38 +236,41 @@ void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt)
 	case IPPROTO_ICMP:
 		pkt->kind = parse_icmp(skb, pkt);
 		break;
+	case IPPROTO_UDPLITE:
+		pkt->kind = parse_udplite(skb, pkt);
+		break;
+	case IPPROTO_SCTP:
+		pkt->kind = parse_sctp(skb, pkt);
+		break;
+	case IPPROTO_DCCP:
+		pkt->kind = parse_dccp(skb, pkt);
+		break;
 	default:
-		pkt->kind = NATGW_PKT_OTHER;
+		pkt->kind = NATGW_PKT_FLOW;
+		pkt->opens = true;
 		break;
 	}
 }
 
+/* RFC 792 promises 8 bytes: ports and TCP's sequence number, not its checksum. */
 static bool parse_quoted_transport(const struct sk_buff *skb,
 				   struct natgw_quote *quote)
 {
 	struct natgw_tuple *tuple = &quote->tuple;
+	const __be32 *words;
+	__be32 buf[2];
 
-	if (tuple->proto == IPPROTO_ICMP) {
-		const struct icmphdr *icmph;
-		struct icmphdr buf;
-
-		icmph = skb_header_pointer(skb, quote->thoff, sizeof(buf),
-					   &buf);
-		return icmph && icmp_query(icmph, tuple);
-	}
-	if (tuple->proto == IPPROTO_TCP || tuple->proto == IPPROTO_UDP) {
-		const __be16 *ports;
-		__be16 buf[2];
-
-		/* RFC 792 promises 8 bytes: ports, not TCP's checksum. */
-		ports = skb_header_pointer(skb, quote->thoff, sizeof(buf), buf);
-		if (!ports || skb->len < quote->thoff + 8)
-			return false;
-		tuple->sport = ports[0];
-		tuple->dport = ports[1];
+	if (natgw_proto_portless(tuple->proto))
 		return true;
-	}
-	return false;
+	words = skb_header_pointer(skb, quote->thoff, sizeof(buf), buf);
+	if (!words)
+		return false;
+	if (tuple->proto == IPPROTO_ICMP)
+		return icmp_query((const struct icmphdr *)words, tuple);
+	tuple->sport = ((const __be16 *)words)[0];
+	tuple->dport = ((const __be16 *)words)[1];
+	quote->seq = ntohl(words[1]);
+	return true;
 }
 
 /**

@@ -2,7 +2,15 @@
 #ifndef _NATGW_PARSE_H
 #define _NATGW_PARSE_H
 
+#include <linux/in.h>
 #include <linux/skbuff.h>
+
+/* What a tuple in the table of flows stands for. */
+enum natgw_scope {
+	NATGW_SCOPE_FLOW,	/* one connection; all fields count */
+	NATGW_SCOPE_MAPPING,	/* a mapping; what it does not depend on is 0 */
+	NATGW_SCOPE_PERMIT,	/* who may send to a mapping */
+};
 
 /**
  * struct natgw_tuple - what tells one flow from another, in one direction
@@ -12,6 +20,7 @@
  * @dport: destination port; identifier of an ICMP echo reply, else 0
  * @proto: IP protocol
  * @dir: enum natgw_dir where the tuple is a flow's; not compared, not hashed
+ * @scope: enum natgw_scope
  * @zero: so that all 16 bytes have a value
  */
 struct natgw_tuple {
@@ -21,18 +30,21 @@ struct natgw_tuple {
 	__be16 dport;
 	u8 proto;
 	u8 dir;
-	u8 zero[2];
+	u8 scope;
+	u8 zero;
 };
 
 /* What a packet is to the translator. */
 enum natgw_kind {
-	NATGW_PKT_FLOW,		/* TCP, UDP or ICMP echo: tuple is filled */
+	NATGW_PKT_FLOW,		/* of a connection: tuple is filled */
 	NATGW_PKT_ICMP_ERROR,	/* ICMP error: tuple has addresses only */
-	NATGW_PKT_OTHER,	/* not translated */
+	NATGW_PKT_OTHER,	/* an ICMP message that is not translated */
 	NATGW_PKT_MALFORMED,	/* cut short, contradictory, or a fragment */
 };
 
-/* TCP flags as natgw_pkt keeps them */
+/* What a packet does to its connection, in TCP's words; SCTP's chunks and
+ * DCCP's types are put into them.
+ */
 enum {
 	NATGW_TCP_FIN = 1,
 	NATGW_TCP_SYN = 2,
@@ -45,8 +57,11 @@ enum {
  * @tuple: as it is in the packet
  * @thoff: offset of the transport header from skb->data
  * @kind: what it is
- * @tcp: NATGW_TCP_* of a TCP packet
+ * @tcp: NATGW_TCP_* of a TCP, SCTP or DCCP packet
  * @opens: it may begin a flow; an ICMP echo reply may not
+ * @seq: TCP sequence number
+ * @end: sequence number behind its last byte, or its SYN or FIN
+ * @ack: TCP acknowledgment number
  */
 struct natgw_pkt {
 	struct natgw_tuple tuple;
@@ -54,6 +69,9 @@ struct natgw_pkt {
 	u8 kind;
 	u8 tcp;
 	bool opens;
+	u32 seq;
+	u32 end;
+	u32 ack;
 };
 
 /**
@@ -61,11 +79,13 @@ struct natgw_pkt {
  * @tuple: as it is in the quote
  * @ipoff: offset of the quoted IP header from skb->data
  * @thoff: offset of the quoted transport header
+ * @seq: sequence number of a quoted TCP packet
  */
 struct natgw_quote {
 	struct natgw_tuple tuple;
 	unsigned int ipoff;
 	unsigned int thoff;
+	u32 seq;
 };
 
 /* What an ICMP error says about the packet that it quotes. */
@@ -74,6 +94,28 @@ enum natgw_quoted {
 	NATGW_QUOTED_OTHER,	/* something else, or too little of it */
 	NATGW_QUOTED_BROKEN,	/* its IP header's checksum is wrong */
 };
+
+/* The head of UDP, UDP-Lite and DCCP; TCP and SCTP begin with the ports too. */
+struct natgw_ports {
+	__be16 source;
+	__be16 dest;
+	__be16 length;
+	__sum16 check;
+};
+
+/* natgw_proto_stateful - does a connection of this protocol begin and end? */
+static inline bool natgw_proto_stateful(u8 proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_SCTP ||
+	       proto == IPPROTO_DCCP;
+}
+
+/* natgw_proto_portless - are its flows told apart by addresses alone? */
+static inline bool natgw_proto_portless(u8 proto)
+{
+	return !natgw_proto_stateful(proto) && proto != IPPROTO_UDP &&
+	       proto != IPPROTO_UDPLITE && proto != IPPROTO_ICMP;
+}
 
 void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt);
 enum natgw_quoted natgw_parse_quote(const struct sk_buff *skb,

@@ -1,133 +1,434 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which address and which port a new flow gets. */
+/* Which address and which port a new flow gets, and how it comes to be. */
+#include <linux/bitmap.h>
 #include <linux/jhash.h>
-#include <linux/random.h>
 
+#include "client.h"
 #include "crowd.h"
 #include "flow.h"
 #include "gateway.h"
 #include "host.h"
+#include "mapping.h"
 #include "pool.h"
 #include "tcp.h"
 
-/**
- * natgw_pool_address() - the address for a new flow of a client
- * @config: the gateway's
- * @client: inside address
+/* --------------------------------- addresses ------------------------------ */
+
+/* best - the address for a client, or the next best if the best was tried
  *
  * A client sticks to one address (paired pooling, RFC 4787 REQ-2). The address
  * that scores highest for the client is the one, so adding or draining an
  * address moves no client but those who come to it or leave it.
- *
- * Context: RCU. Return: an address, or NULL when all are draining.
  */
-struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
-				      __be32 client)
+static struct natgw_addr *best(const struct natgw_config *config, __be32 client,
+			       unsigned long *tried)
 {
-	struct natgw_addr *best = NULL;
-	u32 score, best_score = 0;
+	struct natgw_addr *found = NULL;
+	u32 score, found_score = 0;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < config->n_addr; i++) {
+		struct natgw_addr *addr = config->addr[i];
+
+		if (READ_ONCE(addr->draining) || test_bit(i, tried))
+			continue;
+		score = jhash_2words((__force u32)client,
+				     (__force u32)addr->wire, 0);
+		if (!found || score > found_score) {
+			found = addr;
+			found_score = score;
+			n = i;
+		}
+	}
+	if (found)
+		__set_bit(n, tried);
+	return found;
+}
+
+/* by_ip - the address that a packet of this host, or a rule, names */
+static struct natgw_addr *by_ip(const struct natgw_config *config, __be32 ip)
+{
 	unsigned int i;
 
 	for (i = 0; i < config->n_addr; i++) {
 		struct natgw_addr *addr = config->addr[i];
 
-		if (READ_ONCE(addr->draining))
-			continue;
-		score = jhash_2words((__force u32)client,
-				     (__force u32)addr->wire, 0);
-		if (!best || score > best_score) {
-			best = addr;
-			best_score = score;
-		}
+		if (addr->wire == ip || addr->eip == ip)
+			return addr;
 	}
-	return best;
+	return NULL;
 }
 
-/* try_random - take a random port, or fail if just that one is not free */
-static int try_random(struct natgw_net *nn, struct natgw_flow *flow)
+/* ----------------------------------- ports -------------------------------- */
+
+/* try_random - take a random port, or fail if just that one is not free; what
+ * this host wants for itself does not count as tried
+ */
+static int try_random(struct natgw_net *nn, struct natgw_flow *flow,
+		      const struct natgw_lane *lane)
 {
-	flow->node[NATGW_DIR_REPLY].tuple.dport =
-		htons(NATGW_PORT_MIN +
-		      reciprocal_scale(get_random_u32(), NATGW_PORTS));
-	return natgw_host_owns(flow) ? -EEXIST :
-				       natgw_flow_insert_reply(nn, flow);
+	unsigned int tries = 8;
+
+	do {
+		flow->node[NATGW_DIR_REPLY].tuple.dport =
+			htons(natgw_lane_random(nn, lane));
+		if (!natgw_host_uses(flow))
+			return natgw_flow_insert_node(nn, flow,
+						      NATGW_DIR_REPLY);
+	} while (--tries);
+	return -EEXIST;
 }
 
-/* take_port - find a free port and take it by inserting the reply tuple */
-static int take_port(struct natgw_net *nn, struct natgw_flow *flow)
+/* take_in_lane - find a free port and take it by inserting the reply tuple */
+static int take_in_lane(struct natgw_net *nn, struct natgw_flow *flow,
+			const struct natgw_lane *lane)
 {
 	unsigned int tries = 32;
 	int err;
 
-	if (flow->kind == NATGW_FLOW_KIND_HOST) {
-		/* As the host chose it, whatever port that is. */
-		err = natgw_flow_insert_reply(nn, flow);
-		if (err != -EEXIST)
-			return err;
-	}
-	err = natgw_crowd_take(nn, flow, false);
+	err = natgw_crowd_take(nn, flow, lane, false);
 	if (err != -ENOENT)
 		return err;
-	err = try_random(nn, flow);
+	err = try_random(nn, flow, lane);
 	if (err != -EEXIST)
 		return err;
-	err = natgw_crowd_take(nn, flow, true);
+	err = natgw_crowd_take(nn, flow, lane, true);
 	if (err != -ENOENT)
 		return err;
 	/* No memory to be exact with. */
 	do {
-		err = try_random(nn, flow);
+		err = try_random(nn, flow, lane);
 	} while (err == -EEXIST && --tries);
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
-/**
- * natgw_pool_bind() - make a flow for the first packet of a connection
- * @gw: the gateway
- * @addr: the address that it gets
- * @kind: an inside client's flow gets a random port (RFC 6056); one that only
- *	holds a port of this host keeps it, unless a client has it
- * @pkt: the packet, which opens a flow
- *
- * Context: softirq, RCU. Return: a flow to be used inside the RCU section, and
- * maybe made by another CPU that handled a packet of the same connection;
- * ERR_PTR(-ENFILE) at the gateway's limit, ERR_PTR(-EADDRINUSE) without a free
- * port, ERR_PTR(-ENOMEM).
+/* take_of_class - a port of the same class as a given one, and of its parity
+ * where options ask for that and there is one
  */
-struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw, struct natgw_addr *addr,
-				   enum natgw_flow_kind kind,
-				   const struct natgw_pkt *pkt)
+static int take_of_class(struct natgw_net *nn,
+			 const struct natgw_config *config,
+			 struct natgw_flow *flow, u16 port)
 {
-	struct natgw_net *nn = gw->nn;
-	struct natgw_flow *flow, *winner;
-	bool attempt = false;
+	bool parity = natgw_option(config, PORT_PARITY);
+	struct natgw_lane lane = natgw_lane(port, parity);
+	int err = take_in_lane(nn, flow, &lane);
+
+	if (err != -EADDRINUSE || !parity)
+		return err;
+	lane = natgw_lane(port ^ 1, true);
+	return take_in_lane(nn, flow, &lane);
+}
+
+/* take_like - a port that is like the inside one, as far as options ask for it
+ * and as long as there is one; then any
+ */
+static int take_like(struct natgw_net *nn, const struct natgw_config *config,
+		     struct natgw_flow *flow, u16 inside)
+{
+	u16 high = NATGW_PORT_MIN + (inside & 1);
 	int err;
 
-	flow = natgw_flow_alloc(gw, addr, kind, &pkt->tuple);
-	if (IS_ERR(flow))
-		return flow;
-	if (pkt->tuple.proto == IPPROTO_TCP)
-		attempt = natgw_tcp_begin(flow, pkt->tcp);
-	else
-		flow->state = pkt->tuple.proto == IPPROTO_UDP ?
-			      NATGW_FLOW_STATE_UDP : NATGW_FLOW_STATE_ICMP;
+	if (natgw_option(config, PORT_CLASS) && inside &&
+	    inside < NATGW_PORT_MIN) {
+		err = take_of_class(nn, config, flow, inside);
+		if (err != -EADDRINUSE)
+			return err;
+	}
+	return take_of_class(nn, config, flow, high);
+}
 
-	err = take_port(nn, flow);
+static int take_port(struct natgw_net *nn, const struct natgw_config *config,
+		     struct natgw_flow *flow, bool own_port)
+{
+	const struct natgw_tuple *o = natgw_flow_tuple(flow,
+						       NATGW_DIR_ORIGINAL);
+	static const struct natgw_lane any = {
+		.first = NATGW_PORT_MIN, .step = 1, .ports = NATGW_PORTS,
+	};
+	int err;
+
+	if (own_port || natgw_proto_portless(o->proto)) {
+		/* As the host chose it, whatever port that is. */
+		flow->node[NATGW_DIR_REPLY].tuple.dport = o->sport;
+		err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
+		if (err != -EEXIST)
+			return err;
+		if (natgw_proto_portless(o->proto))
+			return -EADDRINUSE;
+	}
+	/* An ICMP identifier has neither class nor parity. */
+	if (o->proto == IPPROTO_ICMP)
+		return take_in_lane(nn, flow, &any);
+	return take_like(nn, config, flow, ntohs(o->sport));
+}
+
+/**
+ * natgw_pool_take() - give a flow or a mapping its address and its port
+ * @nn: the namespace
+ * @config: the gateway's
+ * @flow: in no table yet
+ * @client: inside address; 0 for this host
+ * @own_port: try the original port first
+ * @pinned: address that it has to have, or 0
+ *
+ * Context: softirq, RCU. Return: 0, and its reply tuple is in the table;
+ * -EADDRNOTAVAIL without an address; -EADDRINUSE without a free port; -ENOMEM or
+ * what else the table says.
+ */
+int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
+		    struct natgw_flow *flow, __be32 client, bool own_port,
+		    __be32 pinned)
+{
+	DECLARE_BITMAP(tried, NATGW_MAX_ADDRESSES) = {};
+	struct natgw_addr *addr;
+	int err = -EADDRNOTAVAIL;
+
+	if (pinned) {
+		addr = by_ip(config, pinned);
+		if (!addr || (client && READ_ONCE(addr->draining)))
+			return err;
+		natgw_flow_use_address(flow, addr);
+		return take_port(nn, config, flow, own_port);
+	}
+	while ((addr = best(config, client, tried))) {
+		natgw_flow_use_address(flow, addr);
+		err = take_port(nn, config, flow, own_port);
+		if (err != -EADDRINUSE || !natgw_option(config, SPILL))
+			break;
+	}
+	return err;
+}
+
+/* --------------------------------- new flows ------------------------------ */
+
+/* The state that a flow's first packet asks for; returns whether the packet
+ * begins a TCP connection.
+ */
+static bool begin(struct natgw_flow *flow, enum natgw_dir dir,
+		  const struct natgw_pkt *pkt)
+{
+	u8 proto = pkt->tuple.proto;
+
+	if (natgw_proto_stateful(proto))
+		return natgw_tcp_begin(flow, dir, pkt);
+	if (proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE)
+		flow->state = NATGW_FLOW_STATE_UDP;
+	else if (proto == IPPROTO_ICMP)
+		flow->state = NATGW_FLOW_STATE_ICMP;
+	else
+		flow->state = NATGW_FLOW_STATE_OTHER;
+	return false;
+}
+
+/* admit - count a flow on its client's limits */
+static int admit(struct natgw_gw *gw, const struct natgw_config *config,
+		 struct natgw_flow *flow, bool port)
+{
+	bool opening = flow->state == NATGW_FLOW_STATE_TCP_OPENING;
+	struct natgw_client *client;
+	int err;
+
+	client = natgw_client_join(gw, natgw_flow_tuple(flow,
+							NATGW_DIR_ORIGINAL)->src);
+	if (!client)
+		return -ENOMEM;
+	err = natgw_client_admit(client, config, opening);
+	if (err) {
+		natgw_client_put(client);
+		return err;
+	}
+	flow->client = client;
+	if (opening)
+		__set_bit(NATGW_FLOW_OPENING, &flow->flags);
+	if (!port)
+		return 0;
+	err = natgw_client_take_port(client, config);
+	if (!err)
+		__set_bit(NATGW_FLOW_PORT, &flow->flags);
+	return err;
+}
+
+/* join - let a flow have the port of a mapping */
+static int join(struct natgw_net *nn, struct natgw_flow *flow,
+		struct natgw_flow *mapping)
+{
+	const struct natgw_tuple *m = natgw_flow_tuple(mapping,
+						       NATGW_DIR_REPLY);
+
+	flow->mapping = mapping;
+	natgw_flow_use_address(flow, mapping->addr);
+	flow->node[NATGW_DIR_REPLY].tuple.dport = m->dport;
+	return natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
+}
+
+/* rival - the flow of the same connection that another CPU is making
+ *
+ * With a mapping, both CPUs want the same reply tuple, and the other one may
+ * not have got to the original one yet. It can be used all the same: all that
+ * a packet needs of it is there.
+ */
+static struct natgw_flow *rival(struct natgw_net *nn,
+				const struct natgw_flow *flow)
+{
+	const struct natgw_tuple *mine = natgw_flow_tuple(flow,
+							  NATGW_DIR_ORIGINAL);
+	const struct natgw_tuple *theirs;
+	struct natgw_node *node;
+	struct natgw_flow *other;
+
+	node = natgw_flow_find_node(nn, natgw_flow_tuple(flow,
+							 NATGW_DIR_REPLY));
+	if (!node || node->tuple.dir != NATGW_DIR_REPLY)
+		return NULL;
+	other = natgw_flow_of(node);
+	theirs = natgw_flow_tuple(other, NATGW_DIR_ORIGINAL);
+	return !test_bit(NATGW_FLOW_DYING, &other->flags) &&
+	       READ_ONCE(other->state) != NATGW_FLOW_STATE_HELD &&
+	       theirs->src == mine->src && theirs->sport == mine->sport &&
+	       theirs->dst == mine->dst && theirs->dport == mine->dport ?
+	       other : NULL;
+}
+
+static int take(struct natgw_gw *gw, const struct natgw_config *config,
+		struct natgw_flow *flow, const struct natgw_pkt *pkt,
+		__be32 pinned)
+{
+	bool of_host = flow->kind == NATGW_FLOW_KIND_HOST;
+	struct natgw_flow *mapping;
+	struct natgw_addr *addr;
+
+	if (natgw_mapping_of(config, pkt->tuple.proto) ==
+	    NATGW_DEPENDENCE_ADDRESS_AND_PORT_DEPENDENT)
+		return natgw_pool_take(gw->nn, config, flow,
+				       of_host ? 0 : pkt->tuple.src, of_host,
+				       pinned);
+	addr = pinned ? by_ip(config, pinned) : NULL;
+	if (pinned && !addr)
+		return -EADDRNOTAVAIL;
+	mapping = natgw_mapping_get(gw, flow->kind, pkt, addr ? addr->wire : 0);
+	if (IS_ERR(mapping))
+		return PTR_ERR(mapping);
+	return join(gw->nn, flow, mapping);
+}
+
+/* finish - make a flow known, or give it up for another CPU's, or for good */
+static struct natgw_flow *finish(struct natgw_net *nn, struct natgw_flow *flow,
+				 bool attempt, int err)
+{
+	struct natgw_flow *winner = NULL;
+
 	if (!err)
 		err = natgw_flow_insert(nn, flow);
+	else if (err == -EEXIST)
+		winner = rival(nn, flow);
 	if (!err) {
 		if (attempt)
 			natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_ATTEMPTS);
 		return flow;
 	}
-
+	if (err == -EEXIST && !winner)
+		winner = natgw_flow_find(nn,
+					 natgw_flow_tuple(flow,
+							  NATGW_DIR_ORIGINAL),
+					 NATGW_DIR_ORIGINAL);
 	natgw_flow_discard(flow);
-	if (err == -EADDRINUSE)
+	if (winner)
+		return winner;
+	/* Somebody has the port of the mapping towards this destination, since
+	 * a time with other options.
+	 */
+	return ERR_PTR(err == -EEXIST ? -EADDRINUSE : err);
+}
+
+/**
+ * natgw_pool_bind() - make a flow for the first packet of a connection
+ * @gw: the gateway
+ * @kind: an inside client's flow gets a random port (RFC 6056); one that only
+ *	holds a port of this host keeps it, unless a client has it
+ * @pkt: the packet, which opens a flow
+ * @treatment: what rules say; of a packet of this host, the address it has
+ *
+ * Context: softirq, RCU. Return: a flow to be used inside the RCU section, and
+ * maybe made by another CPU that handled a packet of the same connection; or an
+ * ERR_PTR() of what natgw_flow_alloc(), natgw_client_admit(),
+ * natgw_client_take_port() and natgw_pool_take() say.
+ */
+struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw,
+				   enum natgw_flow_kind kind,
+				   const struct natgw_pkt *pkt,
+				   const struct natgw_treatment *treatment)
+{
+	const struct natgw_config *config = rcu_dereference(gw->config);
+	u8 proto = pkt->tuple.proto;
+	struct natgw_flow *flow;
+	bool attempt;
+	int err = 0;
+
+	flow = natgw_flow_alloc(gw, kind, kind == NATGW_FLOW_KIND_HOST,
+				&pkt->tuple);
+	if (IS_ERR(flow))
+		return flow;
+	flow->idle = treatment->idle;
+	attempt = begin(flow, NATGW_DIR_ORIGINAL, pkt);
+	if (kind == NATGW_FLOW_KIND_INSIDE)
+		err = admit(gw, config, flow,
+			    !natgw_proto_portless(proto) &&
+			    natgw_mapping_of(config, proto) ==
+			    NATGW_DEPENDENCE_ADDRESS_AND_PORT_DEPENDENT);
+	if (!err)
+		err = take(gw, config, flow, pkt, treatment->address);
+	if (err && err != -EEXIST) {
+		natgw_flow_discard(flow);
 		return ERR_PTR(err);
-	if (err == -EEXIST) {
-		winner = natgw_flow_find(nn, &pkt->tuple, NATGW_DIR_ORIGINAL);
-		if (winner)
-			return winner;
 	}
-	return ERR_PTR(-ENOMEM);
+	return finish(gw->nn, flow, attempt, err);
+}
+
+/**
+ * natgw_pool_admit() - make a flow for a packet from outside
+ * @mapping: what it was sent to, with a reference that is taken over
+ * @pkt: the packet, which opens a flow
+ *
+ * Context: softirq, RCU. Return: as natgw_pool_bind().
+ */
+struct natgw_flow *natgw_pool_admit(struct natgw_flow *mapping,
+				    const struct natgw_pkt *pkt)
+{
+	const struct natgw_tuple *inside = natgw_flow_tuple(mapping,
+							    NATGW_DIR_ORIGINAL);
+	const struct natgw_config *config;
+	struct natgw_tuple original = {
+		.src = inside->src,
+		.dst = pkt->tuple.src,
+		.sport = inside->sport,
+		.dport = pkt->tuple.sport,
+		.proto = pkt->tuple.proto,
+	};
+	struct natgw_treatment treatment = {};
+	struct natgw_gw *gw = mapping->gw;
+	struct natgw_flow *flow;
+	int err;
+
+	flow = natgw_flow_alloc(gw, NATGW_FLOW_KIND_INSIDE, true, &original);
+	if (IS_ERR(flow)) {
+		natgw_mapping_put(gw->nn, mapping, NATGW_FLOW_END_GATEWAY);
+		return flow;
+	}
+	config = rcu_dereference(gw->config);
+	natgw_rule_apply(config, &original, &treatment);
+	flow->idle = treatment.idle;
+	begin(flow, NATGW_DIR_REPLY, pkt);
+	/* What comes in must not keep the mapping alive where only what goes
+	 * out does.
+	 */
+	if (!natgw_option(config, INBOUND_REFRESH) &&
+	    !natgw_proto_stateful(original.proto))
+		flow->used = READ_ONCE(natgw_mapping_root(mapping)->used);
+	err = admit(gw, config, flow, false);
+	if (err) {
+		natgw_flow_discard(flow);
+		natgw_mapping_put(gw->nn, mapping, NATGW_FLOW_END_GATEWAY);
+		return ERR_PTR(err);
+	}
+	return finish(gw->nn, flow, false, join(gw->nn, flow, mapping));
 }

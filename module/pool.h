@@ -4,17 +4,21 @@
 
 #include <uapi/linux/natgw.h>
 
-struct natgw_addr;
 struct natgw_config;
 struct natgw_flow;
 struct natgw_gw;
 struct natgw_net;
 struct natgw_pkt;
+struct natgw_treatment;
 
-struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
-				      __be32 client);
-struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw, struct natgw_addr *addr,
+int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
+		    struct natgw_flow *flow, __be32 client, bool own_port,
+		    __be32 pinned);
+struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw,
 				   enum natgw_flow_kind kind,
-				   const struct natgw_pkt *pkt);
+				   const struct natgw_pkt *pkt,
+				   const struct natgw_treatment *treatment);
+struct natgw_flow *natgw_pool_admit(struct natgw_flow *mapping,
+				    const struct natgw_pkt *pkt);
 
 #endif /* _NATGW_POOL_H */

@@ -1,124 +1,309 @@
 // SPDX-License-Identifier: GPL-2.0
-/* As much of TCP as selects an idle time-out: opening until the handshake is
- * complete, closing once both sides have sent a FIN or one an RST (RFC 7857
- * section 2). No packet is ever refused here.
+/* As much of TCP as selects an idle time-out (RFC 7857 section 2, with the states
+ * of RFC 6146 section 3.5.2), and as much as keeps others from changing it.
+ *
+ *   opening --handshake--> established --FIN of one--> fin-inside, fin-outside
+ *      |                     |     ^                       |
+ *      +-------- RST --------+     | more data             | FIN of the other
+ *                v                 |                       v
+ *              reset --------------+                    closing --SYN--> opening
+ *
+ * Two CPUs may note packets of one flow at once. The worst that follows is the
+ * wrong one of two time-outs until the next packet.
+ *
+ * Anybody who knows or guesses the addresses and ports of a connection can send
+ * an RST in the far side's name. So an RST counts only when its number is exactly
+ * the next one (RFC 5961 section 3): what its receiver has acknowledged last, or
+ * what follows its sender's data. And of the latter only what continues without
+ * a gap from what the receiver acknowledged is believed, or the forger would
+ * send data first.
  */
 #include "gateway.h"
 #include "tcp.h"
 #include "wheel.h"
 
-/* Bits of natgw_flow.tcp */
+/* Bits of natgw_flow.tcp. Those of a direction are shifted by it. */
 enum {
-	SEEN_SYN_REPLY = 1,	/* the far side answered the SYN */
-	SEEN_FIN_ORIGINAL = 2,
-	SEEN_FIN_REPLY = 4,
-	SEEN_RST = 8,
-	SEEN_FINS = SEEN_FIN_ORIGINAL | SEEN_FIN_REPLY,
+	SYN_SEEN = 1,		/* a SYN of the original direction; << 1 reply */
+	FIN_SEEN = 4,
+	SENT = 16,		/* node.end is known */
+	ACKED = 64,		/* node.ack is known */
+	RST_SEEN = 256,
+	FROM_OUTSIDE = 512,	/* the far side began */
+	SYNS_SEEN = SYN_SEEN | SYN_SEEN << 1,
+	FINS_SEEN = FIN_SEEN | FIN_SEEN << 1,
 };
+
+/* Farther from what is expected than any window in use, nobody has sent it. */
+enum { FAR = 1 << 20 };
 
 /**
  * natgw_tcp_count() - count something about an inside host's connection
- * @flow: its flow; one of this host's own is not counted
+ * @flow: its flow; one of this host's own is not counted, nor is SCTP or DCCP
  * @counter: NATGW_A_COUNTERS_TCP_*
  *
  * Context: bottom halves disabled.
  */
 void natgw_tcp_count(const struct natgw_flow *flow, int counter)
 {
-	if (flow->kind == NATGW_FLOW_KIND_INSIDE)
+	if (flow->kind == NATGW_FLOW_KIND_INSIDE &&
+	    natgw_flow_tuple(flow, NATGW_DIR_ORIGINAL)->proto == IPPROTO_TCP)
 		natgw_stats_add(flow->gw->stats, counter, 1);
+}
+
+static bool ends_sooner(u8 state)
+{
+	return state == NATGW_FLOW_STATE_TCP_CLOSING ||
+	       state == NATGW_FLOW_STATE_TCP_RESET;
 }
 
 static void set_state(struct natgw_flow *flow, u8 state)
 {
-	if (READ_ONCE(flow->state) == state)
+	u8 old = READ_ONCE(flow->state);
+
+	/* Somebody has ended it meanwhile, and keeps its port. */
+	if (old == state || old == NATGW_FLOW_STATE_HELD)
 		return;
-	if (state == NATGW_FLOW_STATE_TCP_ESTABLISHED &&
-	    READ_ONCE(flow->state) == NATGW_FLOW_STATE_TCP_OPENING)
-		natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_ESTABLISHED);
-	WRITE_ONCE(flow->state, state);
-	if (state == NATGW_FLOW_STATE_TCP_CLOSING)
+	/* What another CPU has changed meanwhile stays. */
+	if (cmpxchg(&flow->state, old, state) != old)
+		return;
+	if (old == NATGW_FLOW_STATE_TCP_OPENING) {
+		natgw_flow_stop_opening(flow);
+		/* All but an RST come after the handshake. */
+		if (state != NATGW_FLOW_STATE_TCP_RESET)
+			natgw_tcp_count(flow,
+					NATGW_A_COUNTERS_TCP_ESTABLISHED);
+	}
+	if (ends_sooner(state))
 		natgw_wheel_move(flow->gw->nn, flow);
 }
 
-static void set_seen(struct natgw_flow *flow, u8 seen)
+static void set_seen(struct natgw_flow *flow, u16 seen)
 {
 	if (READ_ONCE(flow->tcp) != seen)
 		WRITE_ONCE(flow->tcp, seen);
 }
 
+/* believed - does a packet show how far its sender is? Of an inside host, whatever
+ * goes on; of outsiders see the top of the file.
+ */
+static bool believed(const struct natgw_flow *flow, enum natgw_dir dir,
+		     u16 seen, const struct natgw_pkt *pkt)
+{
+	const struct natgw_node *own = &flow->node[dir];
+	const struct natgw_node *peer = &flow->node[!dir];
+	bool more = !(seen & SENT << dir) ||
+		    (s32)(pkt->end - READ_ONCE(own->end)) > 0;
+
+	if (dir == NATGW_DIR_ORIGINAL)
+		return more;
+	if (seen & ACKED << !dir && pkt->seq == READ_ONCE(peer->ack))
+		return true;
+	if (seen & SENT << dir)
+		return more && pkt->seq == READ_ONCE(own->end);
+	/* The first one has to answer what the inside host sent first. */
+	return !(seen & SENT << !dir) ||
+	       (pkt->tcp & NATGW_TCP_ACK && pkt->ack == READ_ONCE(peer->end));
+}
+
+/* note_numbers - remember how far the sender of a packet is */
+static u16 note_numbers(struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
+			const struct natgw_pkt *pkt)
+{
+	struct natgw_node *own = &flow->node[dir];
+
+	if (believed(flow, dir, seen, pkt)) {
+		WRITE_ONCE(own->end, pkt->end);
+		seen |= SENT << dir;
+	}
+	if (pkt->tcp & NATGW_TCP_ACK) {
+		if (!(seen & ACKED << dir) || READ_ONCE(own->ack) != pkt->ack)
+			WRITE_ONCE(own->ack, pkt->ack);
+		seen |= ACKED << dir;
+	}
+	return seen;
+}
+
+/* is_next - is an RST what its receiver has to take for real? */
+static bool is_next(const struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
+		    const struct natgw_pkt *pkt)
+{
+	const struct natgw_node *own = &flow->node[dir];
+	const struct natgw_node *peer = &flow->node[!dir];
+
+	if (pkt->tuple.proto != IPPROTO_TCP)
+		return true;
+	/* The answer to a SYN has no number of its own, but the SYN's. */
+	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_TCP_OPENING &&
+	    pkt->tcp & NATGW_TCP_ACK && seen & SENT << !dir &&
+	    pkt->ack == READ_ONCE(peer->end))
+		return true;
+	return (seen & ACKED << !dir && pkt->seq == READ_ONCE(peer->ack)) ||
+	       (seen & SENT << dir && pkt->seq == READ_ONCE(own->end));
+}
+
+/* is_far - can the far side not have sent it? */
+static bool is_far(const struct natgw_flow *flow, u16 seen,
+		   const struct natgw_pkt *pkt)
+{
+	u32 expected = READ_ONCE(flow->node[NATGW_DIR_ORIGINAL].ack);
+
+	if (seen & ACKED << NATGW_DIR_ORIGINAL)
+		return pkt->seq - expected + FAR > 2 * FAR;
+	/* Nothing is acknowledged yet, so it had to acknowledge the SYN. */
+	return seen & SENT << NATGW_DIR_ORIGINAL;
+}
+
+static enum natgw_tcp reset(struct natgw_flow *flow, enum natgw_dir dir,
+			    u16 seen, const struct natgw_pkt *pkt)
+{
+	if (!is_next(flow, dir, seen, pkt)) {
+		if (dir == NATGW_DIR_REPLY && is_far(flow, seen, pkt))
+			return NATGW_TCP_SPOOFED;
+		natgw_stats_add(flow->gw->stats,
+				NATGW_A_COUNTERS_TCP_RESETS_IGNORED, 1);
+		return NATGW_TCP_PASS;
+	}
+	/* Only the first one gives the flow its time to end, or whoever answers
+	 * what comes from outside by RST would keep it (RFC 7857 section 9).
+	 */
+	if (seen & RST_SEEN)
+		return NATGW_TCP_PASS;
+	set_seen(flow, seen | RST_SEEN);
+	WRITE_ONCE(flow->used, (u32)jiffies);
+	if (READ_ONCE(flow->state) != NATGW_FLOW_STATE_TCP_CLOSING)
+		set_state(flow, NATGW_FLOW_STATE_TCP_RESET);
+	return NATGW_TCP_PASS;
+}
+
+static bool is_syn(const struct natgw_pkt *pkt)
+{
+	return (pkt->tcp & (NATGW_TCP_SYN | NATGW_TCP_ACK)) == NATGW_TCP_SYN;
+}
+
+/* What a first packet has shown of its connection. */
+static u16 first_seen(struct natgw_flow *flow, enum natgw_dir dir,
+		      const struct natgw_pkt *pkt)
+{
+	u16 seen = dir == NATGW_DIR_REPLY ? FROM_OUTSIDE : 0;
+
+	if (pkt->tcp & NATGW_TCP_SYN)
+		seen |= SYN_SEEN << dir;
+	return note_numbers(flow, dir, seen, pkt);
+}
+
 /**
  * natgw_tcp_begin() - the state of a flow that its first packet asks for
- * @flow: in no table yet, or used again by its client
- * @flags: NATGW_TCP_* of the packet, from the inside
+ * @flow: in no table yet
+ * @dir: the packet's direction
+ * @pkt: the packet
  *
- * A packet from the middle of a connection (the gateway was started later, or
- * its flow timed out) is taken for one of an established connection.
+ * A packet from the middle of a connection is taken for one of an established
+ * connection.
  *
  * Context: softirq. Return: whether it begins a connection.
  */
-bool natgw_tcp_begin(struct natgw_flow *flow, u8 flags)
+bool natgw_tcp_begin(struct natgw_flow *flow, enum natgw_dir dir,
+		     const struct natgw_pkt *pkt)
 {
-	bool syn = (flags & (NATGW_TCP_SYN | NATGW_TCP_ACK)) == NATGW_TCP_SYN;
-
-	u8 state;
-
-	if (flags & NATGW_TCP_RST)
-		state = NATGW_FLOW_STATE_TCP_CLOSING;
+	flow->tcp = first_seen(flow, dir, pkt);
+	if (is_syn(pkt))
+		flow->state = NATGW_FLOW_STATE_TCP_OPENING;
+	else if (pkt->tcp & NATGW_TCP_RST)
+		flow->state = NATGW_FLOW_STATE_TCP_RESET;
 	else
-		state = syn ? NATGW_FLOW_STATE_TCP_OPENING :
-			      NATGW_FLOW_STATE_TCP_ESTABLISHED;
-	WRITE_ONCE(flow->tcp, 0);
-	WRITE_ONCE(flow->state, state);
-	return syn;
+		flow->state = NATGW_FLOW_STATE_TCP_ESTABLISHED;
+	return is_syn(pkt);
+}
+
+/* reopen - let a client use the tuple of a connection that is over for another */
+static bool reopen(struct natgw_flow *flow, enum natgw_dir dir,
+		   const struct natgw_pkt *pkt)
+{
+	u8 state = READ_ONCE(flow->state);
+
+	if (dir != NATGW_DIR_ORIGINAL || !is_syn(pkt) || !ends_sooner(state) ||
+	    cmpxchg(&flow->state, state, NATGW_FLOW_STATE_TCP_OPENING) != state)
+		return false;
+	set_seen(flow, first_seen(flow, dir, pkt));
+	natgw_flow_start_opening(flow);
+	natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_ATTEMPTS);
+	return true;
+}
+
+/* The state that a packet which is no RST leads to. */
+static u8 next_state(u8 state, enum natgw_dir dir, u16 seen,
+		     const struct natgw_pkt *pkt)
+{
+	bool begun_by_sender = dir == (seen & FROM_OUTSIDE ? NATGW_DIR_REPLY :
+				       NATGW_DIR_ORIGINAL);
+
+	if (state == NATGW_FLOW_STATE_TCP_OPENING &&
+	    !((seen & SYNS_SEEN) == SYNS_SEEN && begun_by_sender &&
+	      pkt->tcp & NATGW_TCP_ACK))
+		return state;
+	switch (seen & FINS_SEEN) {
+	case FINS_SEEN:
+		return NATGW_FLOW_STATE_TCP_CLOSING;
+	case FIN_SEEN << NATGW_DIR_ORIGINAL:
+		return NATGW_FLOW_STATE_TCP_FIN_INSIDE;
+	case FIN_SEEN << NATGW_DIR_REPLY:
+		return NATGW_FLOW_STATE_TCP_FIN_OUTSIDE;
+	default:
+		return NATGW_FLOW_STATE_TCP_ESTABLISHED;
+	}
 }
 
 /**
  * natgw_tcp_packet() - note a packet of a flow
- * @flow: the flow
+ * @flow: the flow, of TCP or a protocol that is treated like it
  * @dir: the packet's direction
- * @flags: NATGW_TCP_* of the packet
+ * @pkt: the packet
  *
- * Two CPUs may do this for one flow at once. The worst that follows is the
- * wrong one of two time-outs until the next packet.
- *
- * Context: softirq, RCU.
+ * Context: softirq, RCU. Return: what is to be done about it.
  */
-void natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir, u8 flags)
+enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
+				const struct natgw_pkt *pkt)
 {
-	u8 state = READ_ONCE(flow->state);
-	u8 seen = READ_ONCE(flow->tcp);
+	u16 seen = READ_ONCE(flow->tcp);
 
-	if (flags & NATGW_TCP_RST) {
-		seen |= SEEN_RST;
-		state = NATGW_FLOW_STATE_TCP_CLOSING;
-	} else if (flags & NATGW_TCP_SYN) {
-		if (dir == NATGW_DIR_REPLY) {
-			seen |= SEEN_SYN_REPLY;
-		} else if (state == NATGW_FLOW_STATE_TCP_CLOSING &&
-			   !(flags & NATGW_TCP_ACK)) {
-			/* The client uses the tuple again. */
-			natgw_tcp_begin(flow, flags);
-			natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_ATTEMPTS);
-			return;
-		}
-	} else {
-		if (flags & NATGW_TCP_FIN)
-			seen |= dir == NATGW_DIR_ORIGINAL ? SEEN_FIN_ORIGINAL :
-							    SEEN_FIN_REPLY;
-		else if (seen & SEEN_RST)
-			/* Whoever sent the RST, the connection goes on
-			 * (RFC 7857 section 2.2).
-			 */
-			seen &= ~SEEN_RST;
-
-		if ((seen & SEEN_FINS) == SEEN_FINS)
-			state = NATGW_FLOW_STATE_TCP_CLOSING;
-		else if (state == NATGW_FLOW_STATE_TCP_OPENING ?
-			 dir == NATGW_DIR_ORIGINAL && seen & SEEN_SYN_REPLY :
-			 !(seen & SEEN_RST))
-			state = NATGW_FLOW_STATE_TCP_ESTABLISHED;
-	}
+	if (pkt->tcp & NATGW_TCP_RST)
+		return reset(flow, dir, seen, pkt);
+	if (reopen(flow, dir, pkt))
+		return NATGW_TCP_REFRESH;
+	/* Whoever sent the RST, the connection goes on (RFC 7857 section 2). */
+	seen &= ~RST_SEEN;
+	if (pkt->tcp & NATGW_TCP_SYN)
+		seen |= SYN_SEEN << dir;
+	if (pkt->tcp & NATGW_TCP_FIN)
+		seen |= FIN_SEEN << dir;
+	seen = note_numbers(flow, dir, seen, pkt);
 	set_seen(flow, seen);
-	set_state(flow, state);
+	set_state(flow, next_state(READ_ONCE(flow->state), dir, seen, pkt));
+	return NATGW_TCP_REFRESH;
+}
+
+/**
+ * natgw_tcp_under_way() - can the inside host have sent what is quoted?
+ * @flow: its flow
+ * @seq: sequence number of the packet that an ICMP error from outside quotes
+ *
+ * That is what it has sent and nobody has acknowledged (RFC 5927 section 4.1), or
+ * a probe that asks whether the far side is there still.
+ *
+ * Context: softirq, RCU. Return: true too where nothing is known.
+ */
+bool natgw_tcp_under_way(const struct natgw_flow *flow, u32 seq)
+{
+	const struct natgw_node *own = &flow->node[NATGW_DIR_ORIGINAL];
+	u16 seen = READ_ONCE(flow->tcp);
+	u32 end = READ_ONCE(own->end);
+	u32 missing = FAR;
+
+	if (!(seen & SENT << NATGW_DIR_ORIGINAL))
+		return true;
+	if (seen & ACKED << NATGW_DIR_REPLY)
+		missing = end - READ_ONCE(flow->node[NATGW_DIR_REPLY].ack) + 1;
+	/* An acknowledgment of what was never sent is forged too. */
+	return end - seq <= min_t(u32, missing, FAR);
 }

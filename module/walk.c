@@ -29,6 +29,8 @@ bool natgw_flow_matches(const struct natgw_flow *flow,
 	const struct natgw_tuple *t = natgw_flow_tuple(flow,
 						       NATGW_DIR_ORIGINAL);
 
+	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD && !filter->held)
+		return false;
 	return (!filter->gw || filter->gw == flow->gw) &&
 	       (!filter->addr || filter->addr == flow->addr) &&
 	       !((t->src ^ filter->src) & filter->src_mask) &&
@@ -37,6 +39,19 @@ bool natgw_flow_matches(const struct natgw_flow *flow,
 	       (!filter->has_sport || filter->sport == t->sport) &&
 	       (!filter->has_dport || filter->dport == t->dport) &&
 	       (!filter->strays || is_stray(flow));
+}
+
+/* A flow is in the table twice; visit it once. One that is held has only its
+ * reply tuple there. Mappings are visited as little as any other memory: they go
+ * with their flows.
+ */
+static bool stands_for_flow(const struct natgw_node *node,
+			    const struct natgw_flow *flow)
+{
+	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD)
+		return node->tuple.dir == NATGW_DIR_REPLY;
+	return node->tuple.dir == NATGW_DIR_ORIGINAL &&
+	       node->tuple.scope == NATGW_SCOPE_FLOW;
 }
 
 typedef void visit_fn(struct natgw_net *nn, struct natgw_flow *flow, int arg);
@@ -79,8 +94,7 @@ static unsigned int visit_matches(struct natgw_net *nn,
 			*again = true;
 			continue;
 		}
-		/* A flow is in the table twice; visit it once. */
-		if (node->tuple.dir == NATGW_DIR_ORIGINAL &&
+		if (stands_for_flow(node, natgw_flow_of(node)) &&
 		    natgw_flow_matches(natgw_flow_of(node), filter)) {
 			seen++;
 			local_bh_disable();
@@ -174,10 +188,16 @@ unsigned int natgw_flow_flush(struct natgw_net *nn,
 void natgw_flow_purge(struct natgw_net *nn, const struct natgw_filter *filter,
 		      enum natgw_flow_end why)
 {
-	while (natgw_flow_flush(nn, filter, why))
-		cond_resched();
-	/* Who has claimed a flow ends it in the same RCU section. */
-	synchronize_net();
+	int round;
+
+	/* Who has claimed a flow ends it in the same RCU section. By the second
+	 * round, what became held instead can be seen.
+	 */
+	for (round = 0; round < 2; round++) {
+		while (natgw_flow_flush(nn, filter, why))
+			cond_resched();
+		synchronize_net();
+	}
 }
 
 /**

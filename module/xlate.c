@@ -2,14 +2,17 @@
 /* Rewriting. Nothing is decided here: by the time a function of this file is
  * called, what the packet becomes is settled, and only memory can be missing.
  */
+#include <linux/crc32.h>
 #include <linux/icmp.h>
 #include <linux/ip.h>
+#include <linux/sctp.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip.h>
 
 #include "flow.h"
+#include "parse.h"
 #include "xlate.h"
 
 /* One side of a packet, before and after. */
@@ -76,28 +79,95 @@ static bool partial_here(const struct sk_buff *skb, const void *transport)
 /* A checksum of zero means that there is none, and has to stay; one that
  * becomes zero is sent as its other form (RFC 768).
  */
-static void replace_udp(struct sk_buff *skb, struct udphdr *uh,
+static void replace_udp(struct sk_buff *skb, struct natgw_ports *head,
 			const struct change *c)
 {
-	bool partial = partial_here(skb, uh);
+	bool partial = partial_here(skb, head);
 
-	if (uh->check && !partial && skb->ip_summed == CHECKSUM_PARTIAL) {
-		csum_replace4(&uh->check, c->addr, c->new_addr);
-		csum_replace2(&uh->check, c->port, c->new_port);
-		if (!uh->check)
-			uh->check = CSUM_MANGLED_0;
-	} else if (uh->check || partial) {
-		inet_proto_csum_replace4(&uh->check, skb, c->addr, c->new_addr,
-					 true);
-		inet_proto_csum_replace2(&uh->check, skb, c->port, c->new_port,
-					 false);
-		if (!uh->check)
-			uh->check = CSUM_MANGLED_0;
+	if (head->check && !partial && skb->ip_summed == CHECKSUM_PARTIAL) {
+		csum_replace4(&head->check, c->addr, c->new_addr);
+		csum_replace2(&head->check, c->port, c->new_port);
+		if (!head->check)
+			head->check = CSUM_MANGLED_0;
+	} else if (head->check || partial) {
+		inet_proto_csum_replace4(&head->check, skb, c->addr,
+					 c->new_addr, true);
+		inet_proto_csum_replace2(&head->check, skb, c->port,
+					 c->new_port, false);
+		if (!head->check)
+			head->check = CSUM_MANGLED_0;
 	}
 	if (c->source)
-		uh->source = c->new_port;
+		head->source = c->new_port;
 	else
-		uh->dest = c->new_port;
+		head->dest = c->new_port;
+}
+
+/* The checksum covers the ports and the pseudo-header however little of the rest
+ * it covers, and 0 is a checksum like any other (RFC 4340 section 9).
+ */
+static void replace_dccp(struct sk_buff *skb, struct natgw_ports *head,
+			 const struct change *c)
+{
+	inet_proto_csum_replace4(&head->check, skb, c->addr, c->new_addr, true);
+	inet_proto_csum_replace2(&head->check, skb, c->port, c->new_port,
+				 false);
+	if (c->source)
+		head->source = c->new_port;
+	else
+		head->dest = c->new_port;
+}
+
+static __wsum crc32c_update(const void *data, int len, __wsum sum)
+{
+	return (__force __wsum)__crc32c_le((__force u32)sum, data, len);
+}
+
+static __wsum crc32c_combine(__wsum first, __wsum second, int offset, int len)
+{
+	return (__force __wsum)__crc32c_le_combine((__force u32)first,
+						   (__force u32)second, len);
+}
+
+/* A CRC over the whole packet, without the addresses (RFC 9260 section 6.8). It
+ * cannot be corrected for a change, so it is made anew, unless the device is
+ * still to do that; one that was wrong stays wrong by as much.
+ */
+static __le32 sctp_crc(struct sk_buff *skb, unsigned int offset,
+		       struct sctphdr *head)
+{
+	static const struct skb_checksum_ops ops = {
+		.update = crc32c_update,
+		.combine = crc32c_combine,
+	};
+	__le32 was = head->checksum;
+	__wsum sum;
+
+	head->checksum = 0;
+	sum = __skb_checksum(skb, offset, skb->len - offset,
+			     (__force __wsum)~0U, &ops);
+	head->checksum = was;
+	return cpu_to_le32(~(__force u32)sum);
+}
+
+static void replace_sctp(struct sk_buff *skb, unsigned int offset,
+			 const struct change *c)
+{
+	struct sctphdr *head = (struct sctphdr *)(skb->data + offset);
+	bool whole = skb->ip_summed != CHECKSUM_PARTIAL;
+	__le32 wrong = 0;
+
+	if (whole)
+		wrong = head->checksum ^ sctp_crc(skb, offset, head);
+	if (c->source)
+		head->source = c->new_port;
+	else
+		head->dest = c->new_port;
+	if (whole)
+		head->checksum = sctp_crc(skb, offset, head) ^ wrong;
+	/* What a device computed over the packet does not hold any more. */
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
 }
 
 /* No pseudo-header; one identifier, whichever side it stands for. */
@@ -122,33 +192,55 @@ static unsigned int transport_len(u8 proto)
 	switch (proto) {
 	case IPPROTO_TCP:
 		return sizeof(struct tcphdr);
+	case IPPROTO_SCTP:
+		return sizeof(struct sctphdr);
 	case IPPROTO_UDP:
-		return sizeof(struct udphdr);
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+	case IPPROTO_ICMP:
+		return sizeof(struct natgw_ports);
 	default:
-		return sizeof(struct icmphdr);
+		return 0;
+	}
+}
+
+static void replace_transport(struct sk_buff *skb, const struct natgw_pkt *pkt,
+			      const struct change *c)
+{
+	void *transport = skb->data + pkt->thoff;
+
+	switch (pkt->tuple.proto) {
+	case IPPROTO_TCP:
+		replace_tcp(skb, transport, c);
+		break;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		replace_udp(skb, transport, c);
+		break;
+	case IPPROTO_DCCP:
+		replace_dccp(skb, transport, c);
+		break;
+	case IPPROTO_SCTP:
+		replace_sctp(skb, pkt->thoff, c);
+		break;
+	case IPPROTO_ICMP:
+		replace_icmp(skb, transport, c);
+		break;
 	}
 }
 
 static bool xlate(struct sk_buff *skb, const struct natgw_pkt *pkt,
 		  const struct change *c)
 {
-	u8 proto = pkt->tuple.proto;
-	void *transport;
-
 	/* This host's own packets mostly stay as they are. */
 	if (c->addr == c->new_addr && c->port == c->new_port)
 		return true;
 	/* Somebody else may hold the same bytes (a capture, a mirror). */
-	if (skb_ensure_writable(skb, pkt->thoff + transport_len(proto)))
+	if (skb_ensure_writable(skb, pkt->thoff +
+				transport_len(pkt->tuple.proto)))
 		return false;
 
-	transport = skb->data + pkt->thoff;
-	if (proto == IPPROTO_TCP)
-		replace_tcp(skb, transport, c);
-	else if (proto == IPPROTO_UDP)
-		replace_udp(skb, transport, c);
-	else
-		replace_icmp(skb, transport, c);
+	replace_transport(skb, pkt, c);
 	replace_address(ip_hdr(skb), c->source, c->new_addr);
 	skb_clear_hash(skb);
 	return true;
@@ -196,15 +288,16 @@ bool natgw_xlate_destination(struct sk_buff *skb, const struct natgw_pkt *pkt,
  * field is changed where it is there.
  */
 static void replace_quoted_check(struct sk_buff *skb, unsigned int offset,
-				 const struct change *c, bool udp)
+				 const struct change *c,
+				 bool zero_is_none)
 {
 	__sum16 *check = (__sum16 *)(skb->data + offset);
 
-	if (skb->len < offset + sizeof(*check) || (udp && !*check))
+	if (skb->len < offset + sizeof(*check) || (zero_is_none && !*check))
 		return;
 	csum_replace4(check, c->addr, c->new_addr);
 	csum_replace2(check, c->port, c->new_port);
-	if (udp && !*check)
+	if (zero_is_none && !*check)
 		*check = CSUM_MANGLED_0;
 }
 
@@ -215,23 +308,33 @@ static void replace_quoted_transport(struct sk_buff *skb,
 	void *transport = skb->data + quote->thoff;
 	struct icmphdr *icmph = transport;
 	__be16 *ports = transport;
+	bool zero_is_none = false;
+	unsigned int check;
 
 	switch (quote->tuple.proto) {
-	case IPPROTO_TCP:
-		replace_quoted_check(skb, quote->thoff +
-				     offsetof(struct tcphdr, check), c, false);
-		ports[c->source ? 0 : 1] = c->new_port;
-		break;
-	case IPPROTO_UDP:
-		replace_quoted_check(skb, quote->thoff +
-				     offsetof(struct udphdr, check), c, true);
-		ports[c->source ? 0 : 1] = c->new_port;
-		break;
 	case IPPROTO_ICMP:
 		csum_replace2(&icmph->checksum, c->port, c->new_port);
 		icmph->un.echo.id = c->new_port;
+		return;
+	case IPPROTO_TCP:
+		check = offsetof(struct tcphdr, check);
 		break;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		zero_is_none = true;
+		fallthrough;
+	case IPPROTO_DCCP:
+		check = offsetof(struct natgw_ports, check);
+		break;
+	case IPPROTO_SCTP:
+		/* A CRC of what is not all there. */
+		ports[c->source ? 0 : 1] = c->new_port;
+		return;
+	default:
+		return;
 	}
+	replace_quoted_check(skb, quote->thoff + check, c, zero_is_none);
+	ports[c->source ? 0 : 1] = c->new_port;
 }
 
 /* The error's own checksum covers all that it quotes. It was right before
@@ -251,7 +354,8 @@ static bool xlate_quote(struct sk_buff *skb, const struct natgw_pkt *pkt,
 			const struct natgw_quote *quote,
 			const struct change *c)
 {
-	unsigned int end = quote->thoff + transport_len(quote->tuple.proto);
+	u8 proto = quote->tuple.proto;
+	unsigned int end = quote->thoff + transport_len(proto);
 
 	if (skb_ensure_writable(skb, min(end, skb->len)))
 		return false;
@@ -313,5 +417,33 @@ bool natgw_xlate_error_out(struct sk_buff *skb, const struct natgw_pkt *pkt,
 		return false;
 	if (outer)
 		replace_address(ip_hdr(skb), true, c.new_addr);
+	return true;
+}
+
+/**
+ * natgw_xlate_error_source() - hide who sent an ICMP error to another inside host
+ * @skb: the error, turned by natgw_icmp_hairpin()
+ * @pkt: the error, parsed
+ *
+ * Its source becomes the destination of what it quotes, by which its receiver
+ * knows its sender.
+ *
+ * Context: softirq, RCU. Return: false without memory; @skb is then as it was.
+ */
+bool natgw_xlate_error_source(struct sk_buff *skb, const struct natgw_pkt *pkt)
+{
+	const struct iphdr *quoted;
+	struct iphdr buf;
+	__be32 addr;
+
+	quoted = skb_header_pointer(skb, pkt->thoff + sizeof(struct icmphdr),
+				    sizeof(buf), &buf);
+	if (!quoted)
+		return false;
+	addr = quoted->daddr;
+	if (skb_ensure_writable(skb, sizeof(struct iphdr)))
+		return false;
+	replace_address(ip_hdr(skb), true, addr);
+	skb_clear_hash(skb);
 	return true;
 }

@@ -18,5 +18,6 @@ bool natgw_xlate_error_in(struct sk_buff *skb, const struct natgw_pkt *pkt,
 bool natgw_xlate_error_out(struct sk_buff *skb, const struct natgw_pkt *pkt,
 			   const struct natgw_quote *quote,
 			   const struct natgw_flow *flow, bool outer);
+bool natgw_xlate_error_source(struct sk_buff *skb, const struct natgw_pkt *pkt);
 
 #endif /* _NATGW_XLATE_H */

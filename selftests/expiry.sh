@@ -122,7 +122,7 @@ tcp()
 	handshake
 	outside tcp sport=80 dport="$PORT" flags=RA seq=501 ack=101
 	pkt wait c1 flags=RA
-	check "after RST it is closing" tcp_state tcp-closing 3
+	check "after RST it is reset" tcp_state tcp-reset 3
 	check "attempts are counted" counter_is tcp-attempts -eq 3
 	check "connections are counted" counter_is tcp-established -eq 2
 }

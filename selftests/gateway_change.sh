@@ -44,11 +44,17 @@ settings()
 {
 	local word
 	for word in "unsolicited drop" "unsolicited local" "max-flows 5000" \
-		    "udp 30" "conntrack bypass" "conntrack keep"; do
+		    "udp 30" "conntrack bypass" "conntrack keep" \
+		    "midstream drop" "mss 1400" "client-flows 1000" \
+		    "hold-udp 5" "mapping endpoint-independent" \
+		    "filtering endpoint-independent" "profile rfc" \
+		    "profile aws"; do
 		# shellcheck disable=SC2086 # words are words
 		check "set $word under traffic" silent nat gateway set g $word
 	done
 	check "the traffic goes on translated" translated $EIP
+	check "changes of options have ended no flow" \
+		counter_is flows-ended -eq 0
 }
 
 prefixes()
@@ -91,7 +97,7 @@ lifting()
 
 need
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 26
+ktap_plan 35
 two_armed
 gateway
 pkt capture wan "$rt/wan"

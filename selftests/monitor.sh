@@ -13,10 +13,24 @@ watch()
 	wait_for 10 heard "$TMP/$1"
 }
 
+# What is set as it was makes no event.
 heard()
 {
-	nat gateway set g unsolicited local
+	icmp=$((icmp + 1))
+	nat gateway set g icmp $icmp
 	grep -q gateway "$1"
+}
+
+# quiet COMMAND...: it makes no event between those of two changes around it
+quiet()
+{
+	icmp=$((icmp + 2))
+	nat gateway set g icmp $((icmp - 1))
+	"$@" || return 1
+	nat gateway set g icmp $icmp
+	tells ".options.icmp == $icmp" &&
+		jq -se "map(select(.object == \"gateway\") | .options.icmp) |
+			index($icmp) - index($icmp - 1) == 1" "$TMP/json"
 }
 
 # tells FILTER: monitor printed an object like that
@@ -26,7 +40,8 @@ tells()
 }
 
 need
-ktap_plan 17
+icmp=100
+ktap_plan 20
 two_armed
 gateway
 watch json -j monitor
@@ -38,7 +53,13 @@ check "a new gateway" tells '.object == "gateway" and .event == "add" and
 	.name == "h" and .dev == "ext" and .inside == ["10.9.0.0/16"]'
 nat gateway set h udp 33
 check "its change" tells '.object == "gateway" and .event == "change" and
-	.name == "h" and .timeouts.udp == 33'
+	.name == "h" and .options.udp == 33 and .profile == "aws"'
+nat gateway set h profile rfc
+check "its change of profile" tells '.event == "change" and
+	.name == "h" and .profile == "rfc" and .options.udp == 300 and
+	.options["udp-mapping"] == "endpoint-independent"'
+check "none of what is set as it was" quiet nat gateway set h udp 300
+check "none of the profile that it has" quiet nat gateway set h profile rfc
 nat address add gateway h eip 203.0.113.12 2>/dev/null
 check "a new address" tells '.object == "address" and .event == "add" and
 	.gateway == "h" and .eip == "203.0.113.12"'

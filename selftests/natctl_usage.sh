@@ -18,14 +18,33 @@ refused()
 		gateway add g dev | "dev" needs a value
 		gateway add g dev e d e | duplicate "dev"
 		gateway add g dev e dev e | duplicate "dev"
-		gateway add g dev e u 5 | ambiguous word "u": it may be unsolicited, udp
-		gateway add g dev e udp 0 | udp takes 1 to 604800 seconds, not "0"
-		gateway add g dev e udp 604801 | udp takes 1 to 604800 seconds, not "604801"
-		gateway add g dev e udp 18446744073709551617 | udp takes 1 to
-		gateway add g dev e udp -1 | udp takes 1 to
-		gateway add g dev e udp 0x10 | udp takes 1 to
-		gateway add g dev e max-flows 0 | max-flows takes 1 to 4294967295
-		gateway add g dev e max-flows 4294967296 | max-flows takes 1 to
+		gateway add g dev e u 5 | ambiguous word "u": it may be unsolicited, udp, udp-mapping, udp-filtering, unique-ip-id
+		gateway add g dev e udp 18446744073709551617 | udp takes a number of seconds up to 4294967295
+		gateway add g dev e udp 4294967296 | udp takes a number of seconds up to 4294967295
+		gateway add g dev e udp -1 | udp takes a number of seconds, not "-1"
+		gateway add g dev e udp 0x10 | udp takes a number of seconds, not "0x10"
+		gateway add g dev e udp 5s | udp takes a number of seconds, not "5s"
+		gateway add g dev e max-flows many | max-flows takes a number, not "many"
+		gateway add g dev e max-flows 4294967296 | max-flows takes a number up to 4294967295
+		gateway add g dev e udp | "udp" needs a value
+		gateway add g dev e mss | "mss" needs a value
+		gateway add g dev e mss x | mss takes off, pmtu or a number, not "x"
+		gateway add g dev e mss 14OO | mss takes off, pmtu or a number, not "14OO"
+		gateway add g dev e hairpin yes | hairpin takes off or on, not "yes"
+		gateway add g dev e hairpin o | ambiguous hairpin "o": it may be off, on
+		gateway add g dev e profile | "profile" needs a value
+		gateway add g dev e profile bsd | profile takes aws or rfc, not "bsd"
+		gateway add g dev e profile aws profile rfc | duplicate "profile"
+		gateway add g dev e midstream reset | midstream takes rst, drop or accept, not "reset"
+		gateway add g dev e tcp-mapping none | tcp-mapping takes address-and-port-dependent, address-dependent or endpoint-independent
+		gateway add g dev e mapping address | ambiguous mapping "address": it may be address-and-port-dependent, address-dependent
+		gateway add g dev e mapping end tcp-mapping end | duplicate "tcp-mapping"
+		gateway add g dev e udp-filtering end filtering end | duplicate "udp-filtering": "filtering" sets it too
+		gateway add g dev e mapping end mapping end | duplicate "mapping"
+		gateway add g dev e udp 5 udp 5 | duplicate "udp"
+		gateway add g dev e proto-x on | unknown word "proto-x"
+		gateway add g dev e option 1 | unknown word "option"
+		gateway set g proto- on | ambiguous word "proto-": it may be proto-udplite, proto-sctp
 		gateway add g dev e eip 10.0.0 | "10.0.0" is not an IPv4 address
 		gateway add g dev e eip 10.0.0.256 | "10.0.0.256" is not an IPv4 address
 		gateway add g dev e eip 2001:db8::1 | is not an IPv4 address
@@ -37,7 +56,7 @@ refused()
 		gateway add g dev e inside any inside 10.0.0.0/8 | "any" cannot stand beside
 		gateway add g dev e inside 10.0.0.0/8 inside any | "any" cannot stand beside
 		gateway add g dev e connect p | ambiguous connectivity "p": it may be public, private
-		gateway add g dev e unsolicited reject | unknown unsolicited "reject"
+		gateway add g dev e unsolicited reject | unsolicited takes local, drop or service, not "reject"
 		gateway add a23456789012345678901234567890123 dev e | too long: 31 characters
 		gateway add g dev a234567890123456 | too long: 15 characters
 		gateway del | the name is missing
@@ -48,14 +67,35 @@ refused()
 		gateway set g eip 10.0.0.1 | "natctl address add"
 		gateway set g private-ip 10.0.0.1 | "natctl address add"
 		address add eip 10.0.0.1 | "gateway" is missing
-		address del gateway g drain 604801 | drain takes 0 to 604800 seconds
+		address del gateway g drain soon | drain takes a number of seconds, not "soon"
 		flow flush | give a filter, or "all"
 		flow flush all proto tcp | exclude each other
-		flow show proto ggp | "ggp" is not a protocol
+		flow show proto ggp | "ggp" is not a protocol: tcp, udp, icmp, udplite, sctp, dccp, gre, esp, ah, ipip, or a number
 		flow show proto 256 | "256" is not a protocol
+		flow show proto u | ambiguous protocol "u": it may be udp, udplite
 		flow show sport 65536 | sport takes 0 to 65535
 		flow show src 10.0.0.0/33 | is not an IPv4 address or prefix
 		flow show src ten | is not an IPv4 address or prefix
+		rule add exempt | "gateway" is missing
+		rule add gateway g | one of "exempt", "address", "idle" is missing
+		rule add gateway g dst 10.0.0.0/8 | one of "exempt", "address", "idle" is missing
+		rule add gateway g dst 10.0.0.0/33 exempt | is not an IPv4 address or prefix
+		rule add gateway g dport 70000 exempt | dport takes a port, or the first and the last one
+		rule add gateway g dport 5-3 exempt | dport takes a port, or the first and the last one
+		rule add gateway g dport 5- exempt | dport takes a port, or the first and the last one
+		rule add gateway g dport -5 exempt | dport takes a port, or the first and the last one
+		rule add gateway g dport 1-2-3 exempt | dport takes a port, or the first and the last one
+		rule add gateway g idle long | idle takes a number of seconds, not "long"
+		rule add gateway g idle | "idle" needs a value
+		rule add gateway g address 10.0.0.0/8 | "10.0.0.0/8" is not an IPv4 address
+		rule add gateway g pref x exempt | pref takes a number, not "x"
+		rule add gateway g exempt exempt | duplicate "exempt"
+		rule add gateway g sport 5 exempt | unknown word "sport"
+		rule del gateway g | "pref" is missing
+		rule del pref 1 | "gateway" is missing
+		rule show pref 1 | unknown word "pref"
+		port show gateway g | unknown word "gateway"
+		r | ambiguous object "r": it may be rule, restore
 		stats nonsense | unknown word "nonsense"
 		monitor everything | unknown word "everything"
 		fence del | "dev" is missing
@@ -104,6 +144,39 @@ batch()
 	refuses "$1" "$2" "${@:4}" -b "$TMP/batch"
 }
 
+# understood LINE: it is taken as a line of a file to be restored; what is
+# refused is the next one
+understood()
+{
+	printf '%s\n' "gateway add g dev e eip 10.0.0.1" "$1" nonsense \
+		>"$TMP/file"
+	[ "${1%% *}" != gateway ] || sed -i 1d "$TMP/file"
+	refuses 1 "unknown object \"nonsense\"" restore "$TMP/file"
+}
+
+# Lines in which nothing is wrong
+lines()
+{
+	cat <<-'END'
+		gateway add g dev e eip 10.0.0.1 mapping end
+		gateway add g dev e eip 10.0.0.1 map address-d filt address-and
+		gateway add g dev e eip 10.0.0.1 profile rfc
+		gateway add g dev e eip 10.0.0.1 prof rfc tcp-e 20 tcp-o 5 tcp-c 6 oth 7
+		gateway add g dev e eip 10.0.0.1 udp 5 udp-m end udp-f end
+		gateway add g dev e eip 10.0.0.1 mss off
+		gateway add g dev e eip 10.0.0.1 mss pmtu
+		gateway add g dev e eip 10.0.0.1 mss 1400
+		gateway add g dev e eip 10.0.0.1 hair on inb off mid acc ref sil
+		gateway add g dev e eip 10.0.0.1 ins any client-f 0 hold-m 0
+		gateway add g dev e eip 10.0.0.1 proto-g on proto-other off
+		address add gateway g eip 10.0.0.2 priv 10.1.0.2
+		rule add gateway g exempt
+		rule add gateway g pref 7 src 10.0.0.0/8 dst 10.9.8.7 proto tcp dport 443 idle 9
+		rule add gateway g dport 5000-5999 proto sct idle 9 address 10.0.0.1
+		rule add gateway g proto 132 src 0.0.0.0/0 addr 10.0.0.1
+	END
+}
+
 completes()
 {
 	local wanted=$1
@@ -111,12 +184,16 @@ completes()
 	[ "$("$NATCTL" __complete "$@" | tr '\n' ' ')" = "$wanted" ]
 }
 
-ktap_plan $(($(refused | wc -l) + 36))
+ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 53))
 
 while IFS='|' read -r words message; do
 	# shellcheck disable=SC2086 # they are words
 	check "refused: $words" refuses 1 "${message# }" $words
 done < <(refused)
+
+while read -r line; do
+	check "understood: $line" understood "$line"
+done < <(lines)
 
 check "nothing said: the summary on stderr, status 1" \
 	refuses 1 "Usage: natctl [ OPTION... ] OBJECT"
@@ -126,11 +203,21 @@ check "help by abbreviation of an object" \
 check "help of an object" says "natctl address del gateway NAME" address help
 check "help OBJECT" says "natctl flow flush" help flow
 check "--help" says "Usage: natctl" --help
+check "gateway help lists each option with its values" \
+	says "  mss { off | pmtu | NUMBER }" gateway help
+check "... and what it is" \
+	says "Seconds that an established connection may be idle." g help
+check "... words for several too" says "  mapping { address-and" g help
+check "no line of it is longer than a screen" \
+	[ "$("$NATCTL" gateway help | wc -L)" -lt 80 ]
+check "rule help" says "{ exempt | address ADDR | idle SECONDS }..." rule help
 check "stats help explains each counter" \
 	says "No free port was found" stats help
 check "version" says "natctl " -V
 check "an unknown word brings the usage of its command" \
 	usage_of "gateway add NAME" gateway add g nonsense
+check "which says where the options are listed" \
+	grep -q 'natctl gateway help' "$TMP/out"
 check "so does a bad value" usage_of "flow count" flow count proto x
 check "an unknown command brings those of its object" \
 	usage_of "address { add | del | show | help }" address nonsense
@@ -156,7 +243,7 @@ check "batch: comments only" "$NATCTL" -b <(echo '# nothing')
 check "restore: an empty file is refused" \
 	refuses 1 "it is empty" restore /dev/null
 check "restore: other commands are refused" \
-	refuses 1 'only "gateway add" and "address add" belong here' \
+	refuses 1 'only "gateway add", "address add" and "rule add" belong here' \
 	restore <(echo 'gateway del g')
 check "restore: all is read before anything is done" \
 	refuses 1 ":2: Error: duplicate gateway" restore \
@@ -175,14 +262,54 @@ check "restore: an address needs its gateway" \
 	refuses 1 'no line above adds gateway "g"' restore \
 	<(echo 'address add gateway g eip 10.0.0.1')
 
+check "restore: a rule needs its gateway" \
+	refuses 1 'no line above adds gateway "h"' restore \
+	<(printf '%s\n' 'gateway add g dev e eip 10.0.0.1' \
+		'rule add gateway h exempt')
+check "restore: a rule's number is given once" \
+	refuses 1 ":3: Error: line 2 has rule 5 already" restore \
+	<(printf '%s\n' 'gateway add g dev e eip 10.0.0.1' \
+		'rule add gateway g pref 5 exempt' \
+		'rule add gateway g pref 5 dst 10.0.0.6 exempt')
+check "restore: one that the rules above have counted up to neither" \
+	refuses 1 ":4: Error: line 3 has rule 15 already" restore \
+	<(printf '%s\n' 'gateway add g dev e eip 10.0.0.1' \
+		'rule add gateway g pref 5 exempt' \
+		'rule add gateway g dst 10.0.0.6 exempt' \
+		'rule add gateway g pref 15 dst 10.0.0.7 exempt')
+check "restore: exempt and idle exclude each other" \
+	refuses 1 '"exempt" cannot stand beside' restore \
+	<(printf '%s\n' 'gateway add g dev e eip 10.0.0.1' \
+		'rule add gateway g exempt idle 5')
+check "restore: a rule's address is the gateway's" \
+	refuses 1 'no line above gives gateway "g" address 10.0.0.3' restore \
+	<(printf '%s\n' 'gateway add g dev e eip 10.0.0.1' \
+		'address add gateway g eip 10.0.0.2' \
+		'rule add gateway g address 10.0.0.3')
+
 check "completion: objects" \
-	completes "gateway address flow stats monitor save restore fence help " ""
+	completes "gateway address flow rule port stats monitor save restore fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \
-	completes "unsolicited udp " gateway add g dev e u
+	completes "unsolicited udp udp-mapping udp-filtering unique-ip-id " \
+	gateway add g dev e u
+check "completion: options not said yet" \
+	completes "udp udp-filtering " \
+	gateway set g udp-mapping address-dependent unique-ip-id on \
+	unsolicited drop u
 check "completion: values" \
 	completes "public private " gateway add g connectivity ""
+check "completion: values of options" completes "off on " \
+	gateway set g hairpin ""
+check "completion: of a number too, where it has some" \
+	completes "off pmtu " gateway set g mss ""
+check "completion: words for several options" \
+	completes "max-flows midstream mss mapping " gateway set g m
+check "completion: words of a rule" \
+	completes "exempt address idle " rule add gateway g pref 1 src 10.0.0.1 \
+	dst 10.0.0.2 proto tcp dport 5 ""
+check "completion: protocols" completes "udp udplite " flow show proto u
 check "completion: words to be refused are left out" \
 	completes "" gateway set g eip
 check "completion: options, and files after one" \

@@ -19,8 +19,13 @@ CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 
 (GATEWAY_NEW, GATEWAY_SET, GATEWAY_DEL, GATEWAY_GET) = range(1, 5)
 ADDRESS_NEW, FLOW_GET, FLOW_FLUSH = 6, 10, 11
+RULE_NEW, RULE_DEL, RULE_GET, PORT_GET = range(18, 22)
 NAME, DEV, IFINDEX, CONNECTIVITY, STATE, REASON, ADDRESS, INSIDE = range(1, 9)
-INSIDE_ANY, UNSOLICITED, CONNTRACK, MAX_FLOWS, TIMEOUTS = range(9, 14)
+INSIDE_ANY, PROFILE, OPTIONS = range(9, 12)
+UNSOLICITED, CONNTRACK, MAX_FLOWS = 1, 2, 3
+UDP, UDP_MAPPING, UDP_FILTERING, HAIRPIN, MSS = 7, 11, 13, 14, 32
+(RULE_GATEWAY, PREF, SRC, DST, PROTO, DPORT, DPORT_END, EXEMPT, PIN,
+ IDLE) = range(1, 11)
 
 
 def attr(kind, data, length=None):
@@ -34,6 +39,10 @@ def text(kind, value):
 
 def u32(kind, value):
     return attr(kind, struct.pack('I', value))
+
+
+def u16(kind, value):
+    return attr(kind, struct.pack('H', value))
 
 
 def u8(kind, value):
@@ -101,6 +110,12 @@ VALID = (text(NAME, 'n') + text(DEV, 'ext') +
          nest(ADDRESS, addr(1, '203.0.113.11')) +
          nest(INSIDE, addr(1, '10.9.0.0') + u8(2, 16)))
 PREFIX = addr(1, '10.7.0.0') + u8(2, 16)
+RULE = text(RULE_GATEWAY, 'g')
+
+
+def options(data):
+    return VALID + nest(OPTIONS, data)
+
 
 # name: command, attributes, further arguments of send()
 CASES = {
@@ -115,11 +130,19 @@ CASES = {
     'trailing bytes in a nest':
         (GATEWAY_NEW, VALID + nest(INSIDE, PREFIX + b'\0\0\0'), {}),
     'attribute longer than the message':
-        (GATEWAY_NEW, VALID + attr(MAX_FLOWS, b'\1\0\0\0', 64), {}),
+        (GATEWAY_NEW, VALID + attr(CONNECTIVITY, b'\1\0\0\0', 64), {}),
     'attribute shorter than its head':
-        (GATEWAY_NEW, VALID + attr(MAX_FLOWS, b'\1\0\0\0', 2), {}),
-    'short number': (GATEWAY_NEW, VALID + attr(MAX_FLOWS, b'\1\0'), {}),
-    'long number': (GATEWAY_NEW, VALID + attr(MAX_FLOWS, bytes(8)), {}),
+        (GATEWAY_NEW, VALID + attr(CONNECTIVITY, b'\1\0\0\0', 2), {}),
+    'short number': (GATEWAY_NEW, VALID + attr(PROFILE, b'\1\0'), {}),
+    'long number': (GATEWAY_NEW, VALID + attr(PROFILE, bytes(8)), {}),
+    'short option': (GATEWAY_NEW, options(attr(MAX_FLOWS, b'\1\0')), {}),
+    'long option': (GATEWAY_NEW, options(attr(MAX_FLOWS, bytes(8))), {}),
+    'unknown option': (GATEWAY_NEW, options(u32(200, 1)), {}),
+    'option 0': (GATEWAY_NEW, options(u32(0, 1)), {}),
+    'trailing bytes in options':
+        (GATEWAY_NEW, options(u32(UDP, 5) + b'\0\0\0'), {}),
+    'options without the flag of a nest':
+        (GATEWAY_NEW, VALID + attr(OPTIONS, u32(UDP, 5)), {}),
     'short address':
         (GATEWAY_NEW, text(NAME, 'n') + text(DEV, 'ext') +
          nest(ADDRESS, attr(1, b'\xcb\0')), {}),
@@ -144,7 +167,25 @@ CASES = {
          nest(ADDRESS, addr(1, '203.0.113.11')), {}),
     'word out of range':
         (GATEWAY_NEW, VALID + u32(CONNECTIVITY, 2), {}),
-    'policy out of range': (GATEWAY_NEW, VALID + u32(UNSOLICITED, 7), {}),
+    'profile out of range': (GATEWAY_NEW, VALID + u32(PROFILE, 2), {}),
+    'policy out of range': (GATEWAY_NEW, options(u32(UNSOLICITED, 7)), {}),
+    'switch out of range': (GATEWAY_NEW, options(u32(HAIRPIN, 2)), {}),
+    'mapping out of range':
+        (GATEWAY_NEW, options(u32(UDP_MAPPING, 3)), {}),
+    'a segment too small': (GATEWAY_NEW, options(u32(MSS, 2)), {}),
+    'a filter wider than the mapping':
+        (GATEWAY_NEW, options(u32(UDP_FILTERING, 1)), {}),
+    'hairpin of a narrow mapping':
+        (GATEWAY_NEW, options(u32(HAIRPIN, 1)), {}),
+    'bypass of every source':
+        (GATEWAY_SET, text(NAME, 'g') + attr(INSIDE_ANY, b'') +
+         nest(OPTIONS, u32(CONNTRACK, 1)), {}),
+    'a good option and a bad one':
+        (GATEWAY_SET, text(NAME, 'g') +
+         nest(OPTIONS, u32(UDP, 5) + u32(MAX_FLOWS, 0)), {}),
+    'a profile and a bad option':
+        (GATEWAY_SET, text(NAME, 'g') + u32(PROFILE, 1) +
+         nest(OPTIONS, u32(MAX_FLOWS, 0)), {}),
     'prefix length 0':
         (GATEWAY_NEW, VALID + nest(INSIDE, addr(1, '10.7.0.0') + u8(2, 0)),
          {}),
@@ -158,10 +199,10 @@ CASES = {
     'prefix with bits beyond its length':
         (GATEWAY_NEW, VALID + nest(INSIDE, addr(1, '10.7.0.1') + u8(2, 16)),
          {}),
-    'time-out 0': (GATEWAY_NEW, VALID + nest(TIMEOUTS, u32(4, 0)), {}),
+    'time-out 0': (GATEWAY_NEW, options(u32(UDP, 0)), {}),
     'time-out of more than a week':
-        (GATEWAY_NEW, VALID + nest(TIMEOUTS, u32(4, 604801)), {}),
-    'no room for a flow': (GATEWAY_NEW, VALID + u32(MAX_FLOWS, 0), {}),
+        (GATEWAY_NEW, options(u32(UDP, 604801)), {}),
+    'no room for a flow': (GATEWAY_NEW, options(u32(MAX_FLOWS, 0)), {}),
     'two addresses': (GATEWAY_NEW, VALID +
                       nest(ADDRESS, addr(1, '203.0.113.12')), {}),
     'too many prefixes':
@@ -171,6 +212,48 @@ CASES = {
     'every prefix and none':
         (GATEWAY_SET, text(NAME, 'g') + attr(INSIDE_ANY, b'') +
          nest(INSIDE, PREFIX), {}),
+    'a rule of no gateway': (RULE_NEW, attr(EXEMPT, b''), {}),
+    'a rule of an unknown gateway':
+        (RULE_NEW, text(RULE_GATEWAY, 'x') + attr(EXEMPT, b''), {}),
+    'a rule that does nothing': (RULE_NEW, RULE + nest(DST, PREFIX), {}),
+    'a rule that exempts and pins':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') + addr(PIN, '203.0.113.10'), {}),
+    'a rule that exempts and times':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') + u32(IDLE, 5), {}),
+    'exempt with a value': (RULE_NEW, RULE + u32(EXEMPT, 1), {}),
+    'a rule for an address of nobody':
+        (RULE_NEW, RULE + addr(PIN, '203.0.113.99'), {}),
+    'a rule with a last port only':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') + u16(DPORT_END, 5), {}),
+    'a rule whose ports are upside down':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') + u16(DPORT, 6) +
+         u16(DPORT_END, 5), {}),
+    'a rule with ports of GRE':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') + u8(PROTO, 47) +
+         u16(DPORT, 6), {}),
+    'a rule with ports of no protocol':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') + u16(DPORT, 6), {}),
+    'a rule without a place': (RULE_NEW, RULE + attr(EXEMPT, b'') +
+                               u32(PREF, 0), {}),
+    'a rule that never idles': (RULE_NEW, RULE + u32(IDLE, 0), {}),
+    'a rule that idles for more than a week':
+        (RULE_NEW, RULE + u32(IDLE, 604801), {}),
+    'a rule with bits beyond its prefix':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') +
+         nest(DST, addr(1, '10.7.0.1') + u8(2, 16)), {}),
+    'a rule for a prefix without its length':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') + nest(SRC, addr(1, '10.7.0.0')),
+         {}),
+    'a rule with an unknown attribute':
+        (RULE_NEW, RULE + attr(EXEMPT, b'') + u32(200, 1), {}),
+    'the end of no rule': (RULE_DEL, RULE + u32(PREF, 1), {}),
+    'the end of a rule without number': (RULE_DEL, RULE, {}),
+    'no rule to get': (RULE_GET, RULE + u32(PREF, 1), {}),
+    'a dump of rules with an unknown attribute':
+        (RULE_GET, u32(200, 1), {'flags': NLM_F_DUMP}),
+    'a dump of ports with an unknown attribute':
+        (PORT_GET, u32(200, 1), {'flags': NLM_F_DUMP}),
+    'ports of no destination': (PORT_GET, b'', {}),
     'reserved bytes used': (GATEWAY_NEW, VALID, {'reserved': 1}),
     'header cut short': (GATEWAY_NEW, b'', {'cut': 2}),
     'unknown command': (99, VALID, {}),

@@ -16,9 +16,28 @@ special()
 		policy out of range|ERANGE|.
 		prefix length 0|ERANGE|.
 		prefix length 33|ERANGE|.
-		time-out 0|ERANGE|.
-		time-out of more than a week|ERANGE|.
-		no room for a flow|ERANGE|.
+		time-out 0|ERANGE|udp takes 1 to 604800 seconds
+		time-out of more than a week|ERANGE|udp takes 1 to 604800 seconds
+		no room for a flow|ERANGE|max-flows takes 1 to
+		short option|EINVAL/ERANGE|.
+		profile out of range|ERANGE|.
+		switch out of range|ERANGE|.
+		mapping out of range|ERANGE|.
+		a segment too small|ERANGE|mss takes
+		a filter wider than the mapping|EINVAL|udp-filtering
+		hairpin of a narrow mapping|EINVAL|mapping
+		bypass of every source|EINVAL|inside
+		a good option and a bad one|ERANGE|max-flows takes
+		a profile and a bad option|ERANGE|max-flows takes
+		a rule of an unknown gateway|ENOENT|no gateway
+		a rule without a place|ERANGE|pref takes
+		a rule that never idles|ERANGE|604800
+		a rule that idles for more than a week|ERANGE|604800
+		a rule for an address of nobody|EADDRNOTAVAIL|address
+		exempt with a value|EINVAL/ERANGE|.
+		the end of no rule|ENOENT|.
+		no rule to get|ENOENT|.
+		ports of no destination|EINVAL|wire-ip
 		too many prefixes|E2BIG/EINVAL|64
 		two addresses|EINVAL|one address
 		no name|EINVAL|name
@@ -40,6 +59,7 @@ state()
 	nat -j gateway show
 	nat -j address show
 	nat -j fence show
+	nat -j rule show
 }
 
 # judge NAME ERROR MESSAGE
@@ -65,6 +85,6 @@ ktap_plan $(($(wc -l <"$TMP/cases") + 2))
 while IFS='|' read -r name error message; do
 	check "$name" judge "$name" "$error" "$message"
 done <"$TMP/cases"
-check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 39 ]
+check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 77 ]
 check "none of them changed anything" cmp "$TMP/before" "$TMP/after"
 ktap_finish

@@ -38,9 +38,9 @@ commands()
 		[12]|name|gateway add .a dev dmz eip 192.0.2.10
 		1|eip|gateway add a dev dmz eip 192.0.2
 		1|wrong|gateway add a dev dmz eip 192.0.2.10 wrong
-		1|udp|gateway add a dev dmz eip 192.0.2.10 udp 0
-		1|udp|gateway add a dev dmz eip 192.0.2.10 udp 604801
-		1|max-flows|gateway add a dev dmz eip 192.0.2.10 max-flows 0
+		2|1 to 604800 seconds|gateway add a dev dmz eip 192.0.2.10 udp 0
+		2|1 to 604800 seconds|gateway add a dev dmz eip 192.0.2.10 udp 604801
+		2|1 to 4294967295|gateway add a dev dmz eip 192.0.2.10 max-flows 0
 		0||gateway add a dev dmz eip 192.0.2.10 inside 10.0.1.0/24
 		0||gateway add b dev dmz connectivity private inside 10.2.0.0/16
 		2|primary address|gateway add c dev dmz connectivity private inside 10.3.0.0/16

@@ -89,7 +89,7 @@ last_hop()
 need
 ktap_plan 23
 two_armed
-gateway
+gateway midstream accept
 pkt capture c1 "$c1/eth0"
 pkt capture in1 "$gw/in1"
 pkt capture ext "$gw/ext"

@@ -9,15 +9,20 @@
 #include "args.h"
 #include "msg.h"
 
-enum { MAX_NAMES = 32 };
+enum { MAX_NAMES = 16 };
 
-static const struct {
-	const char *name;
-	uint8_t number;
-} protocols[] = {
+const struct protocol protocols[] = {
 	{ "tcp", IPPROTO_TCP },
 	{ "udp", IPPROTO_UDP },
 	{ "icmp", IPPROTO_ICMP },
+	{ "udplite", IPPROTO_UDPLITE },
+	{ "sctp", IPPROTO_SCTP },
+	{ "dccp", IPPROTO_DCCP },
+	{ "gre", IPPROTO_GRE },
+	{ "esp", IPPROTO_ESP },
+	{ "ah", IPPROTO_AH },
+	{ "ipip", IPPROTO_IPIP },
+	{ NULL, 0 }
 };
 
 int match(const char *word, const char *const *names, unsigned int n)
@@ -96,29 +101,32 @@ bool parse_prefix(const char *text, struct prefix *prefix)
 	return parse_addr(addr, &prefix->addr);
 }
 
-bool parse_proto(const char *text, uint32_t *proto)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(protocols); i++) {
-		if (!strcmp(text, protocols[i].name)) {
-			*proto = protocols[i].number;
-			return true;
-		}
-	}
-	return parse_number(text, 0, UINT8_MAX, proto);
-}
-
 const char *proto_name(uint8_t proto)
 {
 	static char digits[4];
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(protocols); i++)
+	for (i = 0; protocols[i].name; i++)
 		if (proto == protocols[i].number)
 			return protocols[i].name;
 	snprintf(digits, sizeof(digits), "%u", proto);
 	return digits;
+}
+
+/* Names what a word takes: "off, pmtu or a number". */
+static enum status choice_error(const struct word *word, const char *text)
+{
+	const char *const *choice = word->choices;
+	bool number = word->type != T_CHOICE;
+	char list[256];
+	size_t len;
+
+	len = snprintf(list, sizeof(list), "%s", *choice);
+	while (*++choice)
+		len += snprintf(list + len, sizeof(list) - len, "%s%s",
+				choice[1] || number ? ", " : " or ", *choice);
+	return error("%s takes %s%s, not \"%s\"", word->name, list,
+		     number ? " or a number" : "", text);
 }
 
 static enum status take_choice(const struct word *word, struct value *v)
@@ -129,10 +137,37 @@ static enum status take_choice(const struct word *word, struct value *v)
 	while (word->choices[n])
 		n++;
 	found = match(v->text, word->choices, n);
+	if (found == MATCH_NONE)
+		return choice_error(word, v->text);
 	if (found < 0)
 		return match_error(found, word->name, v->text, word->choices,
 				   n);
 	v->num = found;
+	return STATUS_OK;
+}
+
+static enum status take_proto(struct value *v)
+{
+	const char *names[MAX_NAMES];
+	char list[128] = "";
+	unsigned int n;
+	size_t len = 0;
+	int found;
+
+	if (parse_number(v->text, 0, UINT8_MAX, &v->num))
+		return STATUS_OK;
+	for (n = 0; protocols[n].name; n++) {
+		names[n] = protocols[n].name;
+		len += snprintf(list + len, sizeof(list) - len, "%s, ",
+				names[n]);
+	}
+	found = match(v->text, names, n);
+	if (found == MATCH_NONE)
+		return error("\"%s\" is not a protocol: %sor a number up to 255",
+			     v->text, list);
+	if (found < 0)
+		return match_error(found, "protocol", v->text, names, n);
+	v->num = protocols[found].number;
 	return STATUS_OK;
 }
 
@@ -145,13 +180,53 @@ static enum status take_name(const char *text, size_t longest)
 		     longest);
 }
 
+/* What is too much or too little for the kernel, it says itself. */
 static enum status take_number(const struct word *word, struct value *v)
 {
-	if (parse_number(v->text, word->min, word->max, &v->num))
+	const char *unit = word->type == T_SECONDS ? " of seconds" : "";
+
+	if (parse_number(v->text, 0, UINT32_MAX, &v->num))
 		return STATUS_OK;
-	return error("%s takes %u to %u%s, not \"%s\"", word->name, word->min,
-		     word->max, word->type == T_SECONDS ? " seconds" : "",
+	if (word->choices)
+		return take_choice(word, v);
+	if (*v->text && !v->text[strspn(v->text, "0123456789")])
+		return error("%s takes a number%s up to %u, not %s",
+			     word->name, unit, UINT32_MAX, v->text);
+	return error("%s takes a number%s, not \"%s\"", word->name, unit,
 		     v->text);
+}
+
+static enum status take_port(const struct word *word, struct value *v)
+{
+	if (parse_number(v->text, 0, UINT16_MAX, &v->num))
+		return STATUS_OK;
+	return error("%s takes 0 to %u, not \"%s\"", word->name, UINT16_MAX,
+		     v->text);
+}
+
+/* A port, or the first and the last one of several. */
+static bool parse_ports(const char *text, struct value *v)
+{
+	size_t len = strcspn(text, "-");
+	char first[8];
+
+	if (len >= sizeof(first))
+		return false;
+	memcpy(first, text, len);
+	first[len] = '\0';
+	if (!parse_number(first, 0, UINT16_MAX, &v->num))
+		return false;
+	v->last = v->num;
+	return !text[len] ||
+	       parse_number(text + len + 1, v->num, UINT16_MAX, &v->last);
+}
+
+static enum status take_ports(const struct word *word, struct value *v)
+{
+	if (parse_ports(v->text, v))
+		return STATUS_OK;
+	return error("%s takes a port, or the first and the last one as in 5000-5999, not \"%s\"",
+		     word->name, v->text);
 }
 
 static enum status take_value(const struct word *word, struct value *v)
@@ -165,8 +240,13 @@ static enum status take_value(const struct word *word, struct value *v)
 		return take_choice(word, v);
 	case T_NUMBER:
 	case T_SECONDS:
-	case T_PORT:
 		return take_number(word, v);
+	case T_PORT:
+		return take_port(word, v);
+	case T_PORTS:
+		return take_ports(word, v);
+	case T_PROTO:
+		return take_proto(v);
 	case T_ADDR:
 		v->prefix.len = 32;
 		if (parse_addr(v->text, &v->prefix.addr))
@@ -176,11 +256,6 @@ static enum status take_value(const struct word *word, struct value *v)
 		if (parse_prefix(v->text, &v->prefix))
 			return STATUS_OK;
 		return error("\"%s\" is not an IPv4 address or prefix",
-			     v->text);
-	case T_PROTO:
-		if (parse_proto(v->text, &v->num))
-			return STATUS_OK;
-		return error("\"%s\" is not a protocol: tcp, udp, icmp or a number up to 255",
 			     v->text);
 	default:
 		return STATUS_OK;
@@ -229,39 +304,63 @@ static enum status take_inside(struct args *args, int argc, char **argv,
 	return STATUS_OK;
 }
 
-/* Finds the use of a word; words that are only there to be refused are never
+/*
+ * Finds the use of a word; words that are only there to be refused are never
  * abbreviated, so that they stand in nobody's way.
  */
-static const struct use *find_use(const struct command *command,
-				  const char *text)
+static const struct use *find_use(const struct use *uses, const char *text)
 {
-	const char *names[MAX_NAMES];
-	const struct use *use;
-	unsigned int n = 0;
+	const char *names[MAX_USES];
+	unsigned int n;
 	int found;
 
-	for (use = command->uses; use->word; use++) {
-		if (use->refuse && strcmp(text, words[use->word].name))
-			names[n++] = NULL;
-		else
-			names[n++] = words[use->word].name;
+	for (n = 0; uses[n].word; n++) {
+		names[n] = word_of(uses[n].word)->name;
+		if (uses[n].kind == USE_REFUSED && strcmp(text, names[n]))
+			names[n] = NULL;
 	}
 	found = match(text, names, n);
 	if (found >= 0)
-		return &command->uses[found];
+		return &uses[found];
 	match_error(found, "word", text, names, n);
 	return NULL;
+}
+
+static void give(struct args *args, enum word_id id)
+{
+	args->given[id] = true;
+	args->words++;
+}
+
+/* Gives the value of a word for several options to each of them. */
+static enum status give_group(struct args *args, enum word_id group)
+{
+	const char *name, *end = word_of(group)->name;
+	enum word_id id;
+
+	for (id = W_OPTION + 1; id < W_COUNT; id++) {
+		name = word_of(id)->name;
+		if (strlen(name) < strlen(end) ||
+		    strcmp(name + strlen(name) - strlen(end), end))
+			continue;
+		if (given(args, id))
+			return error("duplicate \"%s\": \"%s\" sets it too",
+				     name, end);
+		args->v[id] = args->v[group];
+		give(args, id);
+	}
+	return STATUS_OK;
 }
 
 static enum status take_word(struct args *args, const struct use *use,
 			     int argc, char **argv, int *used)
 {
-	const struct word *word = &words[use->word];
+	const struct word *word = word_of(use->word);
 	struct value *v = &args->v[use->word];
 	enum status status = STATUS_OK;
 
-	if (use->refuse)
-		return error("%s", use->refuse);
+	if (use->kind == USE_REFUSED)
+		return error("%s", use->refusal);
 	if (given(args, use->word) && word->type != T_PREFIXES)
 		return error("duplicate \"%s\"", word->name);
 	if (word->name)
@@ -278,37 +377,57 @@ static enum status take_word(struct args *args, const struct use *use,
 			*used += 1;
 		}
 	}
-	args->given |= UINT64_C(1) << use->word;
+	if (!status && is_group(use->word))
+		status = give_group(args, use->word);
+	give(args, use->word);
 	return status;
+}
+
+static enum status check_missing(const struct args *args,
+				 const struct use *uses)
+{
+	const char *name;
+	char list[128] = "";
+	size_t len = 0;
+	bool any = false;
+
+	for (; uses->word; uses++) {
+		name = word_of(uses->word)->name;
+		if (uses->kind == USE_REQUIRED && !given(args, uses->word))
+			return name ? error("\"%s\" is missing", name) :
+				      error("the name is missing");
+		if (uses->kind != USE_ONE_OF)
+			continue;
+		any |= given(args, uses->word);
+		len += snprintf(list + len, sizeof(list) - len, "%s\"%s\"",
+				len ? ", " : "", name);
+	}
+	return any || !len ? STATUS_OK : error("one of %s is missing", list);
 }
 
 static enum status parse(struct args *args, int argc, char **argv)
 {
-	const struct use *use = args->command->uses;
+	struct use uses[MAX_USES];
+	const struct use *use;
 	enum status status;
 	int used = 0;
 
-	for (; use->word && !words[use->word].name && used < argc; use++) {
+	uses_of(args->command, uses);
+	for (use = uses; use->word && !word_of(use->word)->name && used < argc;
+	     use++) {
 		status = take_word(args, use, argc, argv, &used);
 		if (status)
 			return status;
 	}
 	while (used < argc) {
-		use = find_use(args->command, argv[used]);
+		use = find_use(uses, argv[used]);
 		if (!use)
 			return STATUS_USAGE;
 		status = take_word(args, use, argc, argv, &used);
 		if (status)
 			return status;
 	}
-	for (use = args->command->uses; use->word; use++) {
-		if (!use->required || given(args, use->word))
-			continue;
-		if (!words[use->word].name)
-			return error("the name is missing");
-		return error("\"%s\" is missing", words[use->word].name);
-	}
-	return STATUS_OK;
+	return check_missing(args, uses);
 }
 
 enum status args_parse(struct args *args, const struct object *object,

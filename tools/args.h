@@ -16,13 +16,15 @@ struct prefix {
 struct value {
 	const char *text;	/* as it was typed */
 	uint32_t num;		/* number, or index of a choice */
+	uint32_t last;		/* of a range that begins with num */
 	struct prefix prefix;	/* address, len 32 where none was given */
 };
 
 struct args {
 	const struct object *object;
 	const struct command *command;
-	uint64_t given;		/* a bit for each word_id */
+	bool given[W_COUNT];
+	unsigned int words;	/* that were given */
 	struct value v[W_COUNT];
 	struct prefix inside[NATGW_MAX_INSIDE];
 	unsigned int insides;	/* 0 while W_INSIDE is given: "any" */
@@ -30,8 +32,15 @@ struct args {
 
 static inline bool given(const struct args *args, enum word_id id)
 {
-	return args->given & (UINT64_C(1) << id);
+	return args->given[id];
 }
+
+struct protocol {
+	const char *name;
+	uint8_t number;
+};
+
+extern const struct protocol protocols[];	/* ended by one without name */
 
 enum { MATCH_NONE = -1, MATCH_MANY = -2 };
 
@@ -52,7 +61,6 @@ enum status args_parse(struct args *args, const struct object *object,
 bool parse_number(const char *text, uint32_t min, uint32_t max, uint32_t *num);
 bool parse_addr(const char *text, in_addr_t *addr);
 bool parse_prefix(const char *text, struct prefix *prefix);
-bool parse_proto(const char *text, uint32_t *proto);
 
 /* The name of a protocol, or its number in digits. */
 const char *proto_name(uint8_t proto);

@@ -5,7 +5,7 @@
 
 #include "args.h"
 
-/* Sends what is given of the options; 0 or -errno. */
+/* Sends what is given of inside prefixes, profile and options; 0 or -errno. */
 int gateway_change(const struct args *args);
 
 enum status cmd_gateway_add(const struct args *args);
@@ -18,6 +18,10 @@ enum status cmd_address_show(const struct args *args);
 enum status cmd_flow_show(const struct args *args);
 enum status cmd_flow_flush(const struct args *args);
 enum status cmd_flow_count(const struct args *args);
+enum status cmd_rule_add(const struct args *args);
+enum status cmd_rule_del(const struct args *args);
+enum status cmd_rule_show(const struct args *args);
+enum status cmd_port_show(const struct args *args);
 enum status cmd_stats(const struct args *args);
 enum status cmd_monitor(const struct args *args);
 enum status cmd_save(const struct args *args);

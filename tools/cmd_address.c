@@ -4,6 +4,7 @@
 #include <linux/genetlink.h>
 
 #include "cmd.h"
+#include "gateway.h"
 #include "nl.h"
 #include "out.h"
 #include "spec.h"
@@ -104,15 +105,6 @@ static void show(const struct nlmsghdr *nlh, void *data)
 	out_object_end();
 }
 
-/* A gateway has addresses; where there are none the kernel says why. */
-static int check_gateway(const char *name)
-{
-	struct nlmsghdr *nlh = nl_request(NATGW_CMD_GATEWAY_GET);
-
-	mnl_attr_put_strz(nlh, NATGW_A_GATEWAY_NAME, name);
-	return nl_do(nlh, NULL, NULL);
-}
-
 /* The words are a filter: what does not match is just not shown. */
 enum status cmd_address_show(const struct args *args)
 {
@@ -128,8 +120,9 @@ enum status cmd_address_show(const struct args *args)
 	int err;
 
 	err = nl_collect(address_request(NATGW_CMD_ADDRESS_GET, args), &list);
+	/* A gateway has addresses; where there are none the kernel says why. */
 	if (!err && !list.len && given(args, W_GATEWAY))
-		err = check_gateway(args->v[W_GATEWAY].text);
+		err = gateway_check(args->v[W_GATEWAY].text);
 	if (err)
 		return nl_fail(err, "read the addresses");
 	out_open();

@@ -67,13 +67,13 @@ void flow_gateway(const char *before, const struct nlattr *attr)
 }
 
 static const struct column columns[] = {
-	{ "PROTO", 5, false },
+	{ "PROTO", 7, false },
 	{ "SOURCE", 21, false },
 	{ "TRANSLATED", 21, false },
 	{ "DESTINATION", 21, false },
 	{ "STATE", 15, false },
 	{ "EXPIRES", 7, true },
-	{ "KIND", 6, false },
+	{ "KIND", 7, false },
 	{ "GATEWAY", 1, false },
 };
 
@@ -164,11 +164,13 @@ static void print_count(uint32_t count, const char *after)
 
 enum status cmd_flow_flush(const struct args *args)
 {
+	bool all = given(args, W_ALL);
+	bool filter = args->words > all;
 	uint32_t count = 0;
 	int err;
 
-	if (given(args, W_ALL) == !!(args->given & ~(UINT64_C(1) << W_ALL))) {
-		error(given(args, W_ALL) ? "\"all\" and a filter exclude each other" :
+	if (all == filter) {
+		error(all ? "\"all\" and a filter exclude each other" :
 		      "give a filter, or \"all\" to end every flow");
 		usage_error(args->object, args->command);
 		return STATUS_USAGE;

@@ -47,30 +47,22 @@ static void put_inside(struct nlmsghdr *nlh, const struct args *args)
 	}
 }
 
-static void put_timeouts(struct nlmsghdr *nlh, const struct args *args)
+static void put_options(struct nlmsghdr *nlh, const struct args *args)
 {
 	struct nlattr *nest;
 	unsigned int i;
-	bool any = false;
+	uint32_t empty;
 
-	for (i = 0; i < TIMEOUTS; i++)
-		any |= given(args, W_TCP_OPENING + i);
-	if (!any)
-		return;
-	nest = mnl_attr_nest_start(nlh, NATGW_A_GATEWAY_TIMEOUTS);
-	for (i = 0; i < TIMEOUTS; i++)
-		put_number(nlh, args, W_TCP_OPENING + i,
-			   NATGW_A_TIMEOUTS_TCP_OPENING + i);
-	mnl_attr_nest_end(nlh, nest);
-}
-
-static void put_options(struct nlmsghdr *nlh, const struct args *args)
-{
 	put_inside(nlh, args);
-	put_number(nlh, args, W_UNSOLICITED, NATGW_A_GATEWAY_UNSOLICITED);
-	put_number(nlh, args, W_CONNTRACK, NATGW_A_GATEWAY_CONNTRACK);
-	put_number(nlh, args, W_MAX_FLOWS, NATGW_A_GATEWAY_MAX_FLOWS);
-	put_timeouts(nlh, args);
+	put_number(nlh, args, W_PROFILE, NATGW_A_GATEWAY_PROFILE);
+	nest = mnl_attr_nest_start(nlh, NATGW_A_GATEWAY_OPTIONS);
+	empty = nlh->nlmsg_len;
+	for (i = 1; i <= NATGW_A_OPTIONS_MAX; i++)
+		put_number(nlh, args, W_OPTION + i, i);
+	if (nlh->nlmsg_len == empty)
+		mnl_attr_nest_cancel(nlh, nest);
+	else
+		mnl_attr_nest_end(nlh, nest);
 }
 
 static struct nlmsghdr *gateway_request(uint8_t cmd, const struct args *args)
@@ -110,7 +102,7 @@ enum status cmd_gateway_set(const struct args *args)
 {
 	int err;
 
-	if (!(args->given & ~(UINT64_C(1) << W_NAME))) {
+	if (args->words == 1) {
 		error("nothing to set");
 		usage_error(args->object, args->command);
 		return STATUS_USAGE;
@@ -152,22 +144,17 @@ static void print_lists(const struct gateway *gateway)
 
 static void print_options(const struct gateway *gateway)
 {
-	unsigned int i;
+	const struct option_values *options = &gateway->options;
 
 	out_num(NULL, "  flows      ", gateway->flows);
-	out_num(NULL, " of at most ", gateway->max_flows);
+	if (options->present[NATGW_A_OPTIONS_MAX_FLOWS])
+		out_num(NULL, " of at most ",
+			options->num[NATGW_A_OPTIONS_MAX_FLOWS]);
 	out_line();
-	out_str(NULL, "  policy     unsolicited ",
-		spec_word(unsolicited_words, gateway->unsolicited));
-	out_str(NULL, ", conntrack ",
-		spec_word(conntrack_words, gateway->conntrack));
+	out_str(NULL, "  profile    ",
+		spec_word(profile_words, gateway->profile));
 	out_line();
-	out_text("  time-outs  ");
-	for (i = 0; i < TIMEOUTS; i++) {
-		out_str(NULL, i ? ", " : "", flow_state_words[i]);
-		out_num(NULL, " ", gateway->timeouts[i]);
-	}
-	out_line();
+	options_print_text(options, opts.stats);
 }
 
 static void print_traffic(const char *title, const struct stats *stats,

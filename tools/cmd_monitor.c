@@ -200,7 +200,7 @@ enum status cmd_monitor(const struct args *args)
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
-		if (args->given && !given(args, groups[i].word))
+		if (args->words && !given(args, groups[i].word))
 			continue;
 		err = nl_join(groups[i].group);
 		if (!err)

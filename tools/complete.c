@@ -62,8 +62,10 @@ static void offer_namespaces(void)
 
 static void offer_value(const struct word *word)
 {
-	static const char *const protocols[] = { "tcp", "udp", "icmp", NULL };
+	unsigned int i;
 
+	if (word->choices)
+		offer_list(word->choices);
 	switch (word->type) {
 	case T_GATEWAY:
 		offer_gateways();
@@ -71,11 +73,9 @@ static void offer_value(const struct word *word)
 	case T_DEV:
 		offer_devices();
 		break;
-	case T_CHOICE:
-		offer_list(word->choices);
-		break;
 	case T_PROTO:
-		offer_list(protocols);
+		for (i = 0; protocols[i].name; i++)
+			offer(protocols[i].name);
 		break;
 	case T_PREFIXES:
 		offer("any");
@@ -88,55 +88,57 @@ static void offer_value(const struct word *word)
 	}
 }
 
-static void offer_words(const struct command *command, uint64_t given)
+static const struct use *find_use(const struct use *uses, const char *text)
 {
-	const struct use *use;
+	const char *name;
 
-	for (use = command->uses; use->word; use++)
-		if (words[use->word].name && !use->refuse &&
-		    !(given & (UINT64_C(1) << use->word)))
-			offer(words[use->word].name);
+	for (; uses->word; uses++) {
+		name = word_of(uses->word)->name;
+		if (name && !strcmp(name, text))
+			return uses;
+	}
+	return NULL;
 }
 
-static const struct use *find_use(const struct command *command,
-				  const char *text)
+static void offer_words(const struct use *uses, const bool *said)
 {
-	const struct use *use;
+	const char *name;
 
-	for (use = command->uses; use->word; use++)
-		if (words[use->word].name &&
-		    !strcmp(words[use->word].name, text))
-			return use;
-	return NULL;
+	for (; uses->word; uses++) {
+		name = word_of(uses->word)->name;
+		if (name && uses->kind != USE_REFUSED && !said[uses->word])
+			offer(name);
+	}
 }
 
 /* Walks over the words before the last one, which is at n - 1. */
 static void complete_words(const struct command *command, int n, char **v)
 {
+	bool said[W_COUNT] = { false };
+	struct use uses[MAX_USES];
 	const struct use *use;
-	uint64_t given = 0;
 	int i = 0;
 
-	for (use = command->uses; use->word && !words[use->word].name; use++) {
+	uses_of(command, uses);
+	for (use = uses; use->word && !word_of(use->word)->name; use++) {
 		if (i++ == n - 1) {
-			offer_value(&words[use->word]);
+			offer_value(word_of(use->word));
 			return;
 		}
 	}
 	while (i < n - 1) {
-		use = find_use(command, v[i++]);
+		use = find_use(uses, v[i++]);
 		if (!use)
 			continue;
-		given |= UINT64_C(1) << use->word;
-		if (words[use->word].type == T_NONE)
+		said[use->word] = true;
+		if (word_of(use->word)->type == T_NONE)
 			continue;
-		if (i == n - 1) {
-			offer_value(&words[use->word]);
+		if (i++ == n - 1) {
+			offer_value(word_of(use->word));
 			return;
 		}
-		i++;
 	}
-	offer_words(command, given);
+	offer_words(uses, said);
 }
 
 static void complete_command(const struct object *object, int n, char **v)

@@ -30,16 +30,6 @@ void prefix_parse(const struct nlattr *nest, struct prefix *prefix)
 	prefix->len = nl_u8(tb[NATGW_A_PREFIX_LEN]);
 }
 
-static void timeouts_parse(const struct nlattr *nest, uint32_t *timeouts)
-{
-	const struct nlattr *tb[NATGW_A_TIMEOUTS_MAX + 1];
-	unsigned int i;
-
-	nl_nested(nest, tb, NATGW_A_TIMEOUTS_MAX);
-	for (i = 0; i < TIMEOUTS; i++)
-		timeouts[i] = nl_u32(tb[NATGW_A_TIMEOUTS_TCP_OPENING + i]);
-}
-
 /* The attributes that a gateway may have several of. */
 static void lists_parse(const struct nlmsghdr *nlh, struct gateway *gateway)
 {
@@ -73,13 +63,10 @@ void gateway_parse(const struct nlmsghdr *nlh, struct gateway *gateway)
 	gateway->ifindex = nl_u32(tb[NATGW_A_GATEWAY_IFINDEX]);
 	gateway->connectivity = nl_u32(tb[NATGW_A_GATEWAY_CONNECTIVITY]);
 	gateway->state = nl_u32(tb[NATGW_A_GATEWAY_STATE]);
-	gateway->unsolicited = nl_u32(tb[NATGW_A_GATEWAY_UNSOLICITED]);
-	gateway->conntrack = nl_u32(tb[NATGW_A_GATEWAY_CONNTRACK]);
-	gateway->max_flows = nl_u32(tb[NATGW_A_GATEWAY_MAX_FLOWS]);
+	gateway->profile = nl_u32(tb[NATGW_A_GATEWAY_PROFILE]);
 	gateway->flows = nl_u32(tb[NATGW_A_GATEWAY_FLOWS]);
-	if (tb[NATGW_A_GATEWAY_TIMEOUTS])
-		timeouts_parse(tb[NATGW_A_GATEWAY_TIMEOUTS],
-			       gateway->timeouts);
+	if (tb[NATGW_A_GATEWAY_OPTIONS])
+		options_parse(tb[NATGW_A_GATEWAY_OPTIONS], &gateway->options);
 	lists_parse(nlh, gateway);
 }
 
@@ -111,6 +98,14 @@ void gateways_free(struct gateways *all)
 	free(all->list);
 	all->list = NULL;
 	all->n = 0;
+}
+
+int gateway_check(const char *name)
+{
+	struct nlmsghdr *nlh = nl_request(NATGW_CMD_GATEWAY_GET);
+
+	mnl_attr_put_strz(nlh, NATGW_A_GATEWAY_NAME, name);
+	return nl_do(nlh, NULL, NULL);
 }
 
 in_addr_t pair_wire(const struct pair *pair)
@@ -150,8 +145,6 @@ static void print_json_lists(const struct gateway *gateway)
 
 void gateway_print_json(const struct gateway *gateway)
 {
-	unsigned int i;
-
 	if (!opts.json)
 		return;
 	out_str("name", NULL, gateway->name);
@@ -164,14 +157,7 @@ void gateway_print_json(const struct gateway *gateway)
 	if (gateway->reason[0])
 		out_str("reason", NULL, gateway->reason);
 	print_json_lists(gateway);
-	out_str("unsolicited", NULL,
-		spec_word(unsolicited_words, gateway->unsolicited));
-	out_str("conntrack", NULL,
-		spec_word(conntrack_words, gateway->conntrack));
-	out_num("max-flows", NULL, gateway->max_flows);
-	out_object("timeouts");
-	for (i = 0; i < TIMEOUTS; i++)
-		out_num(flow_state_words[i], NULL, gateway->timeouts[i]);
-	out_object_end();
+	out_str("profile", NULL, spec_word(profile_words, gateway->profile));
+	options_print_json(&gateway->options);
 	out_num("flows", NULL, gateway->flows);
 }

@@ -5,8 +5,7 @@
 
 #include "args.h"
 #include "nl.h"
-
-enum { TIMEOUTS = NATGW_FLOW_STATE_MAX + 1 };
+#include "options.h"
 
 struct pair {
 	bool has_eip, has_private_ip;
@@ -25,10 +24,8 @@ struct gateway {
 	unsigned int addresses;		/* the first one is the primary */
 	struct prefix inside[NATGW_MAX_INSIDE];
 	unsigned int insides;
-	uint32_t unsolicited;
-	uint32_t conntrack;
-	uint32_t max_flows;
-	uint32_t timeouts[TIMEOUTS];
+	uint32_t profile;
+	struct option_values options;
 	uint32_t flows;
 };
 
@@ -42,6 +39,9 @@ void gateway_parse(const struct nlmsghdr *nlh, struct gateway *gateway);
 /* Reads all gateways, in the order of the kernel; 0 or -errno. */
 int gateways_read(struct gateways *all);
 void gateways_free(struct gateways *all);
+
+/* Whether there is one of that name: 0, or -errno with the kernel's words. */
+int gateway_check(const char *name);
 
 /* The address that packets carry. */
 in_addr_t pair_wire(const struct pair *pair);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Generate what the netlink specification determines: the uapi header and the
-# module's policy and operation tables.
+# Generate what the netlink specification determines: the uapi header, the
+# module's policy and operation tables, and the tool's words.
 #
 #   tools/gen.sh          write the files
 #   tools/gen.sh --check  fail when the files differ from what would be written
@@ -58,6 +58,6 @@ ynl module/netlink-gen.c --mode kernel --source
 sed -i '/^static const struct genl_multicast_group/,$d' \
 	"$work/out/module/netlink-gen.c"
 mkdir -p "$work/out/tools"
-/usr/bin/python3 "$TOP/tools/gen-counters.py" "$TOP/$SPEC" \
-	"$work/out/tools/counters-gen.h"
+/usr/bin/python3 "$TOP/tools/gen-tables.py" "$TOP/$SPEC" \
+	"$work/out/tools/spec-gen.h"
 check_or_install "${1:-}"

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <linux/natgw.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -28,7 +29,11 @@ struct options {
 
 extern struct options opts;
 
-/* Every word that some command takes; W_END ends a command's list. */
+/*
+ * Every word that some command takes; W_END ends a command's list. An option of
+ * a gateway is W_OPTION plus the number of its attribute; W_OPTION alone stands
+ * for all of them.
+ */
 enum word_id {
 	W_END,
 	W_NAME,
@@ -37,14 +42,9 @@ enum word_id {
 	W_EIP,
 	W_PRIVATE_IP,
 	W_INSIDE,
-	W_UNSOLICITED,
-	W_CONNTRACK,
-	W_MAX_FLOWS,
-	W_TCP_OPENING,		/* the time-outs, in the order of flow states */
-	W_TCP_ESTABLISHED,
-	W_TCP_CLOSING,
-	W_UDP,
-	W_ICMP,
+	W_PROFILE,
+	W_MAPPING,		/* words for several options at a time */
+	W_FILTERING,
 	W_GATEWAY,
 	W_DRAIN,
 	W_SRC,
@@ -53,11 +53,17 @@ enum word_id {
 	W_SPORT,
 	W_DPORT,
 	W_ALL,
+	W_PREF,
+	W_DPORTS,
+	W_EXEMPT,
+	W_ADDRESS,
+	W_IDLE,
 	W_FILE,
 	W_ON_GATEWAY,
 	W_ON_FLOW,
 	W_ON_ERROR,
-	W_COUNT
+	W_OPTION,
+	W_COUNT = W_OPTION + NATGW_A_OPTIONS_MAX + 1
 };
 
 enum value_type {
@@ -72,22 +78,33 @@ enum value_type {
 	T_SECONDS,
 	T_PROTO,
 	T_PORT,
+	T_PORTS,
 	T_FILE,
 };
 
 struct word {
 	const char *name;	/* NULL: a value alone, in its place */
 	enum value_type type;
-	const char *const *choices;
-	uint32_t min, max;
+	const char *const *choices;	/* of a number: names of the lowest */
+	const char *help;	/* of an option: a sentence */
+};
+
+enum use_kind {
+	USE_OPTIONAL,
+	USE_REQUIRED,
+	USE_ONE_OF,		/* one of these at least */
+	USE_OPTIONS,		/* stands for all options of a gateway */
+	USE_REFUSED,		/* not taken; there is help on what to do */
 };
 
 /* How a command uses a word. */
 struct use {
 	enum word_id word;
-	bool required;
-	const char *refuse;	/* not taken, and this says what to do */
+	enum use_kind kind;
+	const char *refusal;
 };
+
+enum { MAX_USES = 24 + NATGW_A_OPTIONS_MAX };
 
 struct args;
 
@@ -105,8 +122,22 @@ struct object {
 	void (*help_more)(void);
 };
 
-extern const struct word words[W_COUNT];
+/* table.c */
 extern const struct object objects[];	/* ended by one without name */
+
+const struct word *word_of(enum word_id id);
+
+/* Whether a word sets all options whose names end in it. */
+bool is_group(enum word_id id);
+
+/*
+ * The uses of a command, with each option, and each word for several, where
+ * they all stand as one; ended by W_END. The list has MAX_USES entries.
+ */
+void uses_of(const struct command *command, struct use *list);
+
+/* The same of the options alone. */
+void uses_of_options(struct use *list);
 
 /* natctl.c */
 enum status run_words(int argc, char **argv);
@@ -119,6 +150,7 @@ void usage_summary(void);
 void usage_object(const struct object *object);
 void usage_error(const struct object *object, const struct command *command);
 void usage_man(const char *part);
+void usage_options(void);
 
 /* complete.c */
 void complete(int argc, char **argv);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The names that the netlink specification gives to counters and values. */
+/* The names that the netlink specification gives to options and values. */
 #include <stddef.h>
 #include <stdio.h>
 
 #include "spec.h"
-#include "counters-gen.h"
+#include "spec-gen.h"
 
 const char *spec_word(const char *const *list, unsigned int value)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The names that the netlink specification gives to counters and values. */
+/* The names that the netlink specification gives to options and values. */
 #ifndef NATCTL_SPEC_H
 #define NATCTL_SPEC_H
 
-#include <linux/natgw.h>
+#include "natctl.h"
 
 struct counter {
 	unsigned int attr;
@@ -13,12 +13,20 @@ struct counter {
 
 extern const struct counter counters[];		/* ended by one without name */
 
+/* The options of a gateway, by attribute. */
+extern const struct word option_words[NATGW_A_OPTIONS_MAX + 1];
+
 /* The words of each enum, ended by NULL. */
+extern const char *const profile_words[];
 extern const char *const connectivity_words[];
 extern const char *const gateway_state_words[];
 extern const char *const address_state_words[];
 extern const char *const unsolicited_words[];
 extern const char *const conntrack_words[];
+extern const char *const switch_words[];
+extern const char *const dependence_words[];
+extern const char *const midstream_words[];
+extern const char *const refusal_words[];
 extern const char *const flow_state_words[];
 extern const char *const flow_kind_words[];
 extern const char *const flow_end_words[];

@@ -9,44 +9,49 @@
 #include "cmd.h"
 #include "spec.h"
 
-#define TIMEOUT(word) \
-	{ word, T_SECONDS, NULL, 1, NATGW_MAX_TIMEOUT }
-
-const struct word words[W_COUNT] = {
-	[W_NAME] = { NULL, T_GATEWAY, NULL, 0, 0 },
-	[W_DEV] = { "dev", T_DEV, NULL, 0, 0 },
+static const struct word words[] = {
+	[W_NAME] = { NULL, T_GATEWAY, NULL, NULL },
+	[W_DEV] = { "dev", T_DEV, NULL, NULL },
 	[W_CONNECTIVITY] = {
-		"connectivity", T_CHOICE, connectivity_words, 0, 0
+		"connectivity", T_CHOICE, connectivity_words, NULL
 	},
-	[W_EIP] = { "eip", T_ADDR, NULL, 0, 0 },
-	[W_PRIVATE_IP] = { "private-ip", T_ADDR, NULL, 0, 0 },
-	[W_INSIDE] = { "inside", T_PREFIXES, NULL, 0, 0 },
-	[W_UNSOLICITED] = { "unsolicited", T_CHOICE, unsolicited_words, 0, 0 },
-	[W_CONNTRACK] = { "conntrack", T_CHOICE, conntrack_words, 0, 0 },
-	[W_MAX_FLOWS] = { "max-flows", T_NUMBER, NULL, 1, UINT32_MAX },
-	[W_TCP_OPENING] = TIMEOUT("tcp-opening"),
-	[W_TCP_ESTABLISHED] = TIMEOUT("tcp-established"),
-	[W_TCP_CLOSING] = TIMEOUT("tcp-closing"),
-	[W_UDP] = TIMEOUT("udp"),
-	[W_ICMP] = TIMEOUT("icmp"),
-	[W_GATEWAY] = { "gateway", T_GATEWAY, NULL, 0, 0 },
-	[W_DRAIN] = { "drain", T_SECONDS, NULL, 0, NATGW_MAX_TIMEOUT },
-	[W_SRC] = { "src", T_MATCH, NULL, 0, 0 },
-	[W_DST] = { "dst", T_MATCH, NULL, 0, 0 },
-	[W_PROTO] = { "proto", T_PROTO, NULL, 0, 0 },
-	[W_SPORT] = { "sport", T_PORT, NULL, 0, UINT16_MAX },
-	[W_DPORT] = { "dport", T_PORT, NULL, 0, UINT16_MAX },
-	[W_ALL] = { "all", T_NONE, NULL, 0, 0 },
-	[W_FILE] = { NULL, T_FILE, NULL, 0, 0 },
-	[W_ON_GATEWAY] = { "gateway", T_NONE, NULL, 0, 0 },
-	[W_ON_FLOW] = { "flow", T_NONE, NULL, 0, 0 },
-	[W_ON_ERROR] = { "error", T_NONE, NULL, 0, 0 },
+	[W_EIP] = { "eip", T_ADDR, NULL, NULL },
+	[W_PRIVATE_IP] = { "private-ip", T_ADDR, NULL, NULL },
+	[W_INSIDE] = { "inside", T_PREFIXES, NULL, NULL },
+	[W_PROFILE] = { "profile", T_CHOICE, profile_words, NULL },
+	[W_MAPPING] = {
+		"mapping", T_CHOICE, dependence_words,
+		"Sets tcp-mapping and udp-mapping."
+	},
+	[W_FILTERING] = {
+		"filtering", T_CHOICE, dependence_words,
+		"Sets tcp-filtering and udp-filtering."
+	},
+	[W_GATEWAY] = { "gateway", T_GATEWAY, NULL, NULL },
+	[W_DRAIN] = { "drain", T_SECONDS, NULL, NULL },
+	[W_SRC] = { "src", T_MATCH, NULL, NULL },
+	[W_DST] = { "dst", T_MATCH, NULL, NULL },
+	[W_PROTO] = { "proto", T_PROTO, NULL, NULL },
+	[W_SPORT] = { "sport", T_PORT, NULL, NULL },
+	[W_DPORT] = { "dport", T_PORT, NULL, NULL },
+	[W_ALL] = { "all", T_NONE, NULL, NULL },
+	[W_PREF] = { "pref", T_NUMBER, NULL, NULL },
+	[W_DPORTS] = { "dport", T_PORTS, NULL, NULL },
+	[W_EXEMPT] = { "exempt", T_NONE, NULL, NULL },
+	[W_ADDRESS] = { "address", T_ADDR, NULL, NULL },
+	[W_IDLE] = { "idle", T_SECONDS, NULL, NULL },
+	[W_FILE] = { NULL, T_FILE, NULL, NULL },
+	[W_ON_GATEWAY] = { "gateway", T_NONE, NULL, NULL },
+	[W_ON_FLOW] = { "flow", T_NONE, NULL, NULL },
+	[W_ON_ERROR] = { "error", T_NONE, NULL, NULL },
 };
 
-#define REQUIRED(word)		{ word, true, NULL }
-#define OPTIONAL(word)		{ word, false, NULL }
-#define REFUSED(word, say)	{ word, false, say }
-#define END			{ W_END, false, NULL }
+#define REQUIRED(word)		{ word, USE_REQUIRED, NULL }
+#define OPTIONAL(word)		{ word, USE_OPTIONAL, NULL }
+#define ONE_OF(word)		{ word, USE_ONE_OF, NULL }
+#define REFUSED(word, say)	{ word, USE_REFUSED, say }
+#define OPTIONS			{ W_OPTION, USE_OPTIONS, NULL }
+#define END			{ W_END, USE_OPTIONAL, NULL }
 
 #define ADD_AGAIN \
 	" of a gateway cannot be changed: delete the gateway and add it again"
@@ -66,28 +71,16 @@ static const struct use gateway_add[] = {
 	OPTIONAL(W_EIP),
 	OPTIONAL(W_PRIVATE_IP),
 	OPTIONAL(W_INSIDE),
-	OPTIONAL(W_UNSOLICITED),
-	OPTIONAL(W_CONNTRACK),
-	OPTIONAL(W_MAX_FLOWS),
-	OPTIONAL(W_TCP_OPENING),
-	OPTIONAL(W_TCP_ESTABLISHED),
-	OPTIONAL(W_TCP_CLOSING),
-	OPTIONAL(W_UDP),
-	OPTIONAL(W_ICMP),
+	OPTIONAL(W_PROFILE),
+	OPTIONS,
 	END
 };
 
 static const struct use gateway_set[] = {
 	REQUIRED(W_NAME),
 	OPTIONAL(W_INSIDE),
-	OPTIONAL(W_UNSOLICITED),
-	OPTIONAL(W_CONNTRACK),
-	OPTIONAL(W_MAX_FLOWS),
-	OPTIONAL(W_TCP_OPENING),
-	OPTIONAL(W_TCP_ESTABLISHED),
-	OPTIONAL(W_TCP_CLOSING),
-	OPTIONAL(W_UDP),
-	OPTIONAL(W_ICMP),
+	OPTIONAL(W_PROFILE),
+	OPTIONS,
 	REFUSED(W_DEV, "the uplink" ADD_AGAIN),
 	REFUSED(W_CONNECTIVITY, "the type" ADD_AGAIN),
 	REFUSED(W_EIP, BY_ADDRESS),
@@ -138,6 +131,25 @@ static const struct use flow_flush[] = {
 	END
 };
 
+static const struct use rule_add[] = {
+	REQUIRED(W_GATEWAY),
+	OPTIONAL(W_PREF),
+	OPTIONAL(W_SRC),
+	OPTIONAL(W_DST),
+	OPTIONAL(W_PROTO),
+	OPTIONAL(W_DPORTS),
+	ONE_OF(W_EXEMPT),
+	ONE_OF(W_ADDRESS),
+	ONE_OF(W_IDLE),
+	END
+};
+
+static const struct use rule_del[] = {
+	REQUIRED(W_GATEWAY),
+	REQUIRED(W_PREF),
+	END
+};
+
 static const struct use monitor_words[] = {
 	OPTIONAL(W_ON_GATEWAY),
 	OPTIONAL(W_ON_FLOW),
@@ -175,6 +187,20 @@ static const struct command flow_commands[] = {
 	NO_COMMAND
 };
 
+static const struct command rule_commands[] = {
+	{ "add", "treat new flows of some hosts or to some in another way",
+	  rule_add, cmd_rule_add },
+	{ "del", "remove a rule", rule_del, cmd_rule_del },
+	{ "show", "show rules", gateway_only, cmd_rule_show },
+	NO_COMMAND
+};
+
+static const struct command port_commands[] = {
+	{ "show", "show destinations towards which many ports are taken",
+	  no_words, cmd_port_show },
+	NO_COMMAND
+};
+
 static const struct command stats_command[] = {
 	{ NULL, "show counters", gateway_only, cmd_stats },
 	NO_COMMAND
@@ -205,9 +231,11 @@ static const struct command fence_commands[] = {
 };
 
 const struct object objects[] = {
-	{ "gateway", "NAT gateways", gateway_commands, NULL },
+	{ "gateway", "NAT gateways", gateway_commands, usage_options },
 	{ "address", "their addresses", address_commands, NULL },
 	{ "flow", "translated connections", flow_commands, NULL },
+	{ "rule", "what is done with some of them", rule_commands, NULL },
+	{ "port", "where many ports are taken", port_commands, NULL },
 	{ "stats", "counters", stats_command, stats_help },
 	{ "monitor", "events", monitor_command, NULL },
 	{ "save", "write the configuration", save_command, NULL },
@@ -216,3 +244,42 @@ const struct object objects[] = {
 	  fence_commands, NULL },
 	{ NULL, NULL, NULL, NULL }
 };
+
+const struct word *word_of(enum word_id id)
+{
+	return id > W_OPTION ? &option_words[id - W_OPTION] : &words[id];
+}
+
+bool is_group(enum word_id id)
+{
+	return id == W_MAPPING || id == W_FILTERING;
+}
+
+static struct use *add_options(struct use *list)
+{
+	enum word_id id;
+
+	for (id = W_OPTION + 1; id < W_COUNT; id++)
+		*list++ = (struct use)OPTIONAL(id);
+	*list++ = (struct use)OPTIONAL(W_MAPPING);
+	*list++ = (struct use)OPTIONAL(W_FILTERING);
+	return list;
+}
+
+void uses_of(const struct command *command, struct use *list)
+{
+	const struct use *use;
+
+	for (use = command->uses; use->word; use++) {
+		if (use->kind == USE_OPTIONS)
+			list = add_options(list);
+		else
+			*list++ = *use;
+	}
+	*list = (struct use)END;
+}
+
+void uses_of_options(struct use *list)
+{
+	*add_options(list) = (struct use)END;
+}

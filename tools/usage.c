@@ -6,7 +6,7 @@
 #include "cmd.h"
 #include "spec.h"
 
-enum { WIDTH = 78, GROUP_SIZE = 256 };
+enum { WIDTH = 78, GROUP_SIZE = 512 };
 
 static const char *const placeholders[] = {
 	[T_GATEWAY] = "NAME",
@@ -18,6 +18,7 @@ static const char *const placeholders[] = {
 	[T_SECONDS] = "SECONDS",
 	[T_PROTO] = "PROTOCOL",
 	[T_PORT] = "PORT",
+	[T_PORTS] = "PORT[-PORT]",
 	[T_FILE] = "FILE",
 };
 
@@ -29,6 +30,7 @@ struct writer {
 	bool man;
 	int column;
 	int indent;
+	bool loose;		/* lines may end within a group too */
 	char group[GROUP_SIZE];	/* words that stay on one line */
 	size_t len;
 };
@@ -49,19 +51,6 @@ static void put_raw(struct writer *w, const char *text)
 			   text);
 }
 
-static void word(struct writer *w, enum style how, const char *text)
-{
-	static const char *const fonts[] = { "", "\\fB", "\\fI" };
-
-	if (w->len)
-		put_raw(w, w->man ? "\\ " : " ");
-	if (w->man)
-		put_raw(w, fonts[how]);
-	put(w, text);
-	if (w->man && how != PLAIN)
-		put_raw(w, "\\fR");
-}
-
 static void end_group(struct writer *w)
 {
 	if (w->man) {
@@ -77,18 +66,43 @@ static void end_group(struct writer *w)
 	w->len = 0;
 }
 
-static void write_value(struct writer *w, const struct word *of)
+static void word(struct writer *w, enum style how, const char *text)
+{
+	static const char *const fonts[] = { "", "\\fB", "\\fI" };
+
+	if (w->len && w->loose && !w->man)
+		end_group(w);
+	if (w->len)
+		put_raw(w, w->man && !w->loose ? "\\ " : " ");
+	if (w->man)
+		put_raw(w, fonts[how]);
+	put(w, text);
+	if (w->man && how != PLAIN)
+		put_raw(w, "\\fR");
+}
+
+/* Words, of which one is taken; a number may be another possibility. */
+static void write_choices(struct writer *w, const struct word *of)
 {
 	unsigned int i;
 
-	if (of->type == T_CHOICE) {
-		word(w, PLAIN, "{");
-		for (i = 0; of->choices[i]; i++) {
-			if (i)
-				word(w, PLAIN, "|");
-			word(w, LITERAL, of->choices[i]);
-		}
-		word(w, PLAIN, "}");
+	word(w, PLAIN, "{");
+	for (i = 0; of->choices[i]; i++) {
+		if (i)
+			word(w, PLAIN, "|");
+		word(w, LITERAL, of->choices[i]);
+	}
+	if (of->type != T_CHOICE) {
+		word(w, PLAIN, "|");
+		word(w, PLACEHOLDER, placeholders[of->type]);
+	}
+	word(w, PLAIN, "}");
+}
+
+static void write_value(struct writer *w, const struct word *of)
+{
+	if (of->choices) {
+		write_choices(w, of);
 	} else if (of->type == T_PREFIXES) {
 		word(w, PLAIN, "{");
 		word(w, PLACEHOLDER, placeholders[of->type]);
@@ -100,19 +114,40 @@ static void write_value(struct writer *w, const struct word *of)
 	}
 }
 
-static void write_use(struct writer *w, const struct use *use)
+static void write_word(struct writer *w, const struct word *of)
 {
-	const struct word *of = &words[use->word];
-
-	if (use->refuse)
-		return;
-	if (!use->required)
-		word(w, PLAIN, "[");
 	if (of->name)
 		word(w, LITERAL, of->name);
 	write_value(w, of);
-	if (!use->required)
+}
+
+/* What stands before and behind a word; those of which one is needed share it. */
+static void write_use(struct writer *w, const struct use *use, bool first)
+{
+	switch (use->kind) {
+	case USE_REFUSED:
+		return;
+	case USE_REQUIRED:
+		write_word(w, word_of(use->word));
+		break;
+	case USE_OPTIONAL:
+		word(w, PLAIN, "[");
+		write_word(w, word_of(use->word));
 		word(w, PLAIN, "]");
+		break;
+	case USE_ONE_OF:
+		word(w, PLAIN, first ? "{" : "|");
+		write_word(w, word_of(use->word));
+		if (use[1].kind != USE_ONE_OF)
+			word(w, PLAIN, "}...");
+		break;
+	case USE_OPTIONS:
+		word(w, PLAIN, "[");
+		word(w, PLACEHOLDER, "OPTION");
+		word(w, PLACEHOLDER, "VALUE");
+		word(w, PLAIN, "]...");
+		break;
+	}
 	end_group(w);
 }
 
@@ -126,7 +161,8 @@ static void write_command(struct writer *w, const struct object *object,
 		word(w, LITERAL, command->name);
 	end_group(w);
 	for (use = command->uses; use->word; use++)
-		write_use(w, use);
+		write_use(w, use, use == command->uses ||
+			  use[-1].kind != USE_ONE_OF);
 }
 
 static void usage_command(FILE *file, const char *title,
@@ -154,8 +190,15 @@ void usage_object(const struct object *object)
 
 void usage_error(const struct object *object, const struct command *command)
 {
+	const struct use *use;
+
 	if (command) {
 		usage_command(stderr, "Usage:", object, command);
+		for (use = command->uses; use->word; use++)
+			if (use->kind == USE_OPTIONS)
+				fprintf(stderr,
+					"Run \"natctl %s help\" for the options.\n",
+					object->name);
 		return;
 	}
 	if (!object) {
@@ -218,6 +261,54 @@ static void man_synopsis(void)
 	}
 }
 
+static void write_sentence(struct writer *w, const char *sentence)
+{
+	const char *end;
+
+	while (*sentence) {
+		end = strchrnul(sentence, ' ');
+		w->len = snprintf(w->group, sizeof(w->group), "%.*s",
+				  (int)(end - sentence), sentence);
+		end_group(w);
+		sentence = *end ? end + 1 : end;
+	}
+}
+
+void usage_options(void)
+{
+	struct writer w = { .file = stdout, .loose = true };
+	struct use uses[MAX_USES];
+	const struct use *use;
+
+	printf("\nOptions and their values:");
+	uses_of_options(uses);
+	for (use = uses; use->word; use++) {
+		w.indent = 16;
+		w.column = printf("\n ") - 1;
+		write_word(&w, word_of(use->word));
+		end_group(&w);
+		w.indent = 8;
+		w.column = printf("\n%*s", w.indent - 1, "") - 1;
+		write_sentence(&w, word_of(use->word)->help);
+	}
+	printf("\n");
+}
+
+static void man_options(void)
+{
+	struct writer w = { .file = stdout, .man = true, .loose = true };
+	struct use uses[MAX_USES];
+	const struct use *use;
+
+	uses_of_options(uses);
+	for (use = uses; use->word; use++) {
+		printf(".TP\n");
+		write_word(&w, word_of(use->word));
+		end_group(&w);
+		printf("%s\n", word_of(use->word)->help);
+	}
+}
+
 static void man_counters(void)
 {
 	const struct counter *counter;
@@ -230,6 +321,8 @@ void usage_man(const char *part)
 {
 	if (!strcmp(part, "synopsis"))
 		man_synopsis();
+	else if (!strcmp(part, "options"))
+		man_options();
 	else if (!strcmp(part, "counters"))
 		man_counters();
 }

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Requests about destinations whose ports are marked. */
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "crowd.h"
+#include "netlink.h"
+
+static int put_report(struct sk_buff *msg, const struct natgw_crowd_report *r)
+{
+	if (nla_put_in_addr(msg, NATGW_A_PORT_WIRE_IP, r->key.dst) ||
+	    nla_put_u8(msg, NATGW_A_PORT_PROTO, r->key.proto) ||
+	    (r->key.src &&
+	     nla_put_in_addr(msg, NATGW_A_PORT_DST, r->key.src)) ||
+	    (r->key.sport &&
+	     nla_put_be16(msg, NATGW_A_PORT_DPORT, r->key.sport)) ||
+	    nla_put_u16(msg, NATGW_A_PORT_FIRST, r->lane.first) ||
+	    nla_put_u16(msg, NATGW_A_PORT_STEP, r->lane.step) ||
+	    nla_put_u32(msg, NATGW_A_PORT_PORTS, r->lane.ports) ||
+	    nla_put_u32(msg, NATGW_A_PORT_TAKEN, r->taken) ||
+	    nla_put_u32(msg, NATGW_A_PORT_STALE, r->stale))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* What a request names, in the form that the packet path uses. Without a
+ * destination it is about an endpoint-independent mapping.
+ */
+static int parse_key(struct genl_info *info, struct natgw_tuple *key,
+		     struct natgw_lane *lane)
+{
+	struct nlattr **tb = info->attrs;
+
+	if (!tb[NATGW_A_PORT_WIRE_IP] || !tb[NATGW_A_PORT_PROTO]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "say whose ports: wire-ip ADDRESS and proto PROTOCOL, dst and dport where the mapping depends on them");
+		return -EINVAL;
+	}
+	memset(key, 0, sizeof(*key));
+	key->dst = nla_get_in_addr(tb[NATGW_A_PORT_WIRE_IP]);
+	key->proto = nla_get_u8(tb[NATGW_A_PORT_PROTO]);
+	if (tb[NATGW_A_PORT_DST])
+		key->src = nla_get_in_addr(tb[NATGW_A_PORT_DST]);
+	if (tb[NATGW_A_PORT_DPORT])
+		key->sport = nla_get_be16(tb[NATGW_A_PORT_DPORT]);
+	if (!key->src || (!key->sport && key->proto != IPPROTO_ICMP))
+		key->scope = NATGW_SCOPE_MAPPING;
+	*lane = natgw_lane(tb[NATGW_A_PORT_FIRST] ?
+			   nla_get_u16(tb[NATGW_A_PORT_FIRST]) : NATGW_PORT_MIN,
+			   tb[NATGW_A_PORT_STEP] &&
+			   nla_get_u16(tb[NATGW_A_PORT_STEP]) > 1);
+	return 0;
+}
+
+int natgw_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct natgw_net *nn = natgw_net(genl_info_net(info));
+	struct natgw_crowd_report report;
+	struct natgw_tuple key;
+	struct natgw_lane lane;
+	struct sk_buff *msg;
+	bool known = false;
+	void *hdr;
+	int err;
+
+	err = parse_key(info, &key, &lane);
+	if (err)
+		return err;
+	msg = natgw_nl_answer(info, NATGW_CMD_PORT_GET, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	if (natgw_net_started(nn)) {
+		rcu_read_lock();
+		known = natgw_crowd_report(nn, &key, &lane, &report);
+		rcu_read_unlock();
+	}
+	if (known) {
+		err = put_report(msg, &report);
+	} else {
+		NL_SET_ERR_MSG(info->extack,
+			       "the ports towards this destination are not marked: a random one was always free");
+		err = -ENOENT;
+	}
+	return natgw_nl_reply(info, msg, hdr, err);
+}
+
+/* Entries in a message: each takes a look at every port, and RCU waits. */
+enum { AT_ONCE = 4 };
+
+/**
+ * struct dump - a dump that is under way
+ * @iter: where it is in the table; survives what comes and goes
+ * @entered: @iter is in use
+ */
+struct dump {
+	struct rhashtable_iter iter;
+	bool entered;
+};
+
+int natgw_nl_port_get_start(struct netlink_callback *cb)
+{
+	struct dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+
+	cb->args[0] = (long)dump;
+	return dump ? 0 : -ENOMEM;
+}
+
+int natgw_nl_port_get_done(struct netlink_callback *cb)
+{
+	struct dump *dump = (struct dump *)cb->args[0];
+
+	if (dump && dump->entered)
+		rhashtable_walk_exit(&dump->iter);
+	kfree(dump);
+	return 0;
+}
+
+static int dump_port(struct natgw_net *nn, struct sk_buff *skb,
+		     struct netlink_callback *cb, void *entry)
+{
+	void *hdr = natgw_nl_dump_put(skb, cb, NATGW_CMD_PORT_GET);
+	struct natgw_crowd_report report;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	natgw_crowd_walk_report(nn, entry, &report);
+	return natgw_nl_dump_end(skb, hdr, put_report(skb, &report));
+}
+
+int natgw_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
+	struct dump *dump = (struct dump *)cb->args[0];
+	unsigned int room = AT_ONCE;
+	void *entry;
+
+	if (!natgw_net_started(nn))
+		return 0;
+	if (!dump->entered)
+		rhashtable_walk_enter(&nn->crowds, &dump->iter);
+	dump->entered = true;
+	rhashtable_walk_start(&dump->iter);
+	/* The one that did not fit into the last message comes first. */
+	entry = rhashtable_walk_peek(&dump->iter);
+	while (entry) {
+		if (!IS_ERR(entry) && dump_port(nn, skb, cb, entry))
+			break;
+		entry = rhashtable_walk_next(&dump->iter);
+		if (!--room)
+			break;
+	}
+	rhashtable_walk_stop(&dump->iter);
+	return skb->len;
+}

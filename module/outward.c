@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-2.0
+/* POST_ROUTING: what leaves through the uplink of a gateway. */
+#include <linux/inetdevice.h>
+#include <net/ip.h>
+
+#include "answer.h"
+#include "event.h"
+#include "hook.h"
+#include "icmp.h"
+#include "mapping.h"
+#include "mss.h"
+#include "pool.h"
+#include "tcp.h"
+#include "xlate.h"
+
+/* Why a client gets no flow: what it is called where it is counted and told. */
+static const struct {
+	int err;
+	enum natgw_error_cause cause;
+	int counter;
+} no_flow_causes[] = {
+	{ -ENFILE, NATGW_ERROR_CAUSE_TABLE_FULL,
+	  NATGW_A_COUNTERS_SOURCE_DROP_TABLE_FULL },
+	{ -EADDRINUSE, NATGW_ERROR_CAUSE_NO_PORT,
+	  NATGW_A_COUNTERS_SOURCE_DROP_NO_PORT },
+	{ -EADDRNOTAVAIL, NATGW_ERROR_CAUSE_NO_ADDRESS,
+	  NATGW_A_COUNTERS_SOURCE_DROP_NO_ADDRESS },
+	{ -EDQUOT, NATGW_ERROR_CAUSE_CLIENT_FLOWS,
+	  NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_FLOWS },
+	{ -EUSERS, NATGW_ERROR_CAUSE_CLIENT_PORTS,
+	  NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_PORTS },
+	{ -EMFILE, NATGW_ERROR_CAUSE_CLIENT_OPENING,
+	  NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_OPENING },
+	{ -EAGAIN, NATGW_ERROR_CAUSE_CLIENT_RATE,
+	  NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_RATE },
+	{ -ENOSPC, NATGW_ERROR_CAUSE_FAIR_SHARE,
+	  NATGW_A_COUNTERS_SOURCE_DROP_FAIR_SHARE },
+	/* Whatever else the table of flows says is about memory. */
+	{ 0, NATGW_ERROR_CAUSE_NO_MEMORY,
+	  NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY },
+};
+
+/**
+ * natgw_outward_no_flow() - a client gets no flow now: count it, say it
+ * @ctx: its packet
+ * @err: why
+ *
+ * Return: the verdict.
+ */
+unsigned int natgw_outward_no_flow(struct natgw_ctx *ctx, int err)
+{
+	unsigned int i = 0;
+
+	while (no_flow_causes[i].err && no_flow_causes[i].err != err)
+		i++;
+	natgw_event_error(ctx->gw, no_flow_causes[i].cause, &ctx->pkt.tuple);
+	if (no_flow_causes[i].err)
+		natgw_answer_refuse(ctx->config, ctx->skb);
+	return natgw_drop(ctx, no_flow_causes[i].counter);
+}
+
+/**
+ * natgw_outward_spoofed() - does a source come in where it does not live?
+ * @ctx: its packet
+ * @side: where it lives
+ *
+ * That is, from the uplink although it lives elsewhere; or, where no prefix says
+ * that it is inside, from elsewhere although it lives behind the uplink.
+ */
+bool natgw_outward_spoofed(const struct natgw_ctx *ctx, enum natgw_side side)
+{
+	int iif = natgw_in_device(ctx);
+
+	if (iif == ctx->config->ifindex)
+		return side == NATGW_SIDE_INSIDE;
+	return iif && side == NATGW_SIDE_UPLINK && !ctx->config->n_inside;
+}
+
+/* misplaced - the same of a packet that has a flow; asked only when it comes
+ * in where the flow's packets have not
+ */
+static bool misplaced(const struct natgw_ctx *ctx, struct natgw_flow *flow)
+{
+	int iif = natgw_in_device(ctx);
+
+	if (READ_ONCE(flow->iif) == iif || !iif)
+		return false;
+	if (natgw_outward_spoofed(ctx, natgw_side(ctx->nn->net,
+						  ctx->config->ifindex,
+						  ctx->pkt.tuple.src)))
+		return true;
+	WRITE_ONCE(flow->iif, iif);
+	return false;
+}
+
+/* renumber - give a packet that may be fragmented an identification of this host
+ *
+ * Several inside hosts may use the same one towards one destination, which then
+ * cannot tell their fragments apart (RFC 6864 section 5.3.1).
+ */
+static void renumber(struct natgw_ctx *ctx)
+{
+	struct iphdr *iph = ip_hdr(ctx->skb);
+	__be16 was = iph->id;
+
+	if (!natgw_option(ctx->config, UNIQUE_IP_ID) ||
+	    iph->frag_off & htons(IP_DF))
+		return;
+	__ip_select_ident(ctx->nn->net, iph, natgw_stats_packets(ctx->skb));
+	csum_replace2(&iph->check, was, iph->id);
+}
+
+/* What the path takes, where it goes out and where it came in. */
+static unsigned int path_mtu(const struct natgw_ctx *ctx)
+{
+	unsigned int mtu = dst_mtu(skb_dst(ctx->skb));
+
+	return ctx->state->in ? min(mtu, READ_ONCE(ctx->state->in->mtu)) : mtu;
+}
+
+static unsigned int send(struct natgw_ctx *ctx, struct natgw_flow *flow)
+{
+	natgw_note_packet(ctx, flow, NATGW_DIR_ORIGINAL);
+	if (!natgw_mss_clamp(ctx->skb, &ctx->pkt, ctx->config, path_mtu(ctx)) ||
+	    !natgw_xlate_source(ctx->skb, &ctx->pkt, flow))
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
+	renumber(ctx);
+	natgw_stats_packet(ctx->gw->stats, NATGW_OUT_DESTINATION, ctx->skb);
+	return NF_ACCEPT;
+}
+
+static unsigned int send_error(struct natgw_ctx *ctx)
+{
+	switch (natgw_icmp_out(ctx->nn, ctx->skb, &ctx->pkt, true)) {
+	case NATGW_ICMP_XLATED:
+		natgw_stats_packet(ctx->gw->stats, NATGW_OUT_DESTINATION,
+				   ctx->skb);
+		return NF_ACCEPT;
+	case NATGW_ICMP_CHECKSUM:
+		return natgw_drop(ctx,
+				  NATGW_A_COUNTERS_SOURCE_DROP_ICMP_CHECKSUM);
+	case NATGW_ICMP_UNMATCHED:
+		return natgw_drop(ctx,
+				  NATGW_A_COUNTERS_SOURCE_DROP_ICMP_UNMATCHED);
+	default:
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
+	}
+}
+
+/* translates - has the gateway this protocol? TCP, UDP and ICMP always. */
+static bool translates(const struct natgw_config *config, u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_ICMP:
+		return true;
+	case IPPROTO_UDPLITE:
+		return natgw_option(config, PROTO_UDPLITE);
+	case IPPROTO_SCTP:
+		return natgw_option(config, PROTO_SCTP);
+	case IPPROTO_DCCP:
+		return natgw_option(config, PROTO_DCCP);
+	case IPPROTO_GRE:
+		return natgw_option(config, PROTO_GRE);
+	case IPPROTO_ESP:
+		return natgw_option(config, PROTO_ESP);
+	case IPPROTO_AH:
+		return natgw_option(config, PROTO_AH);
+	case IPPROTO_IPIP:
+		return natgw_option(config, PROTO_IPIP);
+	default:
+		return natgw_option(config, PROTO_OTHER);
+	}
+}
+
+/* midstream - from the middle of a connection that nobody here knows of: it has
+ * timed out, or was begun through another gateway. Returns whether it is dropped.
+ */
+static bool midstream(struct natgw_ctx *ctx)
+{
+	const struct natgw_pkt *pkt = &ctx->pkt;
+	u32 policy = natgw_option(ctx->config, MIDSTREAM);
+
+	if (!natgw_proto_stateful(pkt->tuple.proto) ||
+	    pkt->tcp == NATGW_TCP_SYN || policy == NATGW_MIDSTREAM_ACCEPT)
+		return false;
+	if (policy == NATGW_MIDSTREAM_RST && pkt->tuple.proto == IPPROTO_TCP &&
+	    natgw_answer_reset(ctx->nn, ctx->skb, pkt))
+		natgw_stats_add(ctx->gw->stats,
+				NATGW_A_COUNTERS_TCP_RESETS_SENT, 1);
+	return true;
+}
+
+static unsigned int begin(struct natgw_ctx *ctx)
+{
+	struct natgw_treatment treatment;
+	struct natgw_flow *flow;
+
+	if (!translates(ctx->config, ctx->pkt.tuple.proto))
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_PROTOCOL);
+	if (!ctx->pkt.opens)
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW);
+	if (midstream(ctx))
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_MIDSTREAM);
+	natgw_rule_apply(ctx->config, &ctx->pkt.tuple, &treatment);
+	flow = natgw_pool_bind(ctx->gw, NATGW_FLOW_KIND_INSIDE, &ctx->pkt,
+			       &treatment);
+	if (IS_ERR(flow))
+		return natgw_outward_no_flow(ctx, PTR_ERR(flow));
+	WRITE_ONCE(flow->iif, natgw_in_device(ctx));
+	return send(ctx, flow);
+}
+
+/* A packet of no flow yet, from a source that the gateway may be there for:
+ * translate it, drop it, or leave it alone because the source is not inside.
+ */
+static unsigned int translate_new(struct natgw_ctx *ctx)
+{
+	const struct natgw_config *config = ctx->config;
+	enum natgw_side side;
+	bool spoofed;
+
+	side = natgw_side(ctx->nn->net, config->ifindex, ctx->pkt.tuple.src);
+	spoofed = natgw_outward_spoofed(ctx, side);
+	if (side == NATGW_SIDE_HOST ||
+	    (side == NATGW_SIDE_UPLINK && !config->n_inside && !spoofed))
+		return NF_ACCEPT;
+	if (!spoofed &&
+	    natgw_rule_exempts(config, ctx->skb, &ctx->pkt, false)) {
+		natgw_stats_drop(ctx->gw->stats,
+				 NATGW_A_COUNTERS_PACKETS_EXEMPT, ctx->skb);
+		return NF_ACCEPT;
+	}
+
+	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);
+	if (spoofed)
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED);
+	switch (ctx->pkt.kind) {
+	case NATGW_PKT_ICMP_ERROR:
+		return send_error(ctx);
+	case NATGW_PKT_MALFORMED:
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_MALFORMED);
+	case NATGW_PKT_OTHER:
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_PROTOCOL);
+	default:
+		return begin(ctx);
+	}
+}
+
+static unsigned int translate_known(struct natgw_ctx *ctx,
+				    struct natgw_flow *flow)
+{
+	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);
+	if (misplaced(ctx, flow))
+		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED);
+	return send(ctx, flow);
+}
+
+static unsigned int translate(struct natgw_ctx *ctx)
+{
+	struct natgw_flow *flow;
+
+	natgw_parse(ctx->skb, &ctx->pkt);
+	if (ctx->pkt.kind == NATGW_PKT_FLOW) {
+		flow = natgw_flow_find(ctx->nn, &ctx->pkt.tuple,
+				       NATGW_DIR_ORIGINAL);
+		if (flow && flow->gw == ctx->gw)
+			return translate_known(ctx, flow);
+		/* The route moved to another gateway's uplink, where the old
+		 * gateway's address would be wrong.
+		 */
+		if (flow)
+			natgw_flow_kill(ctx->nn, flow,
+					NATGW_FLOW_END_REOPENED);
+	}
+	return translate_new(ctx);
+}
+
+/* An ICMP error of this host, about a reply that was restored already: without
+ * the rewrite it would show the inside host to the outside.
+ */
+static unsigned int host_error(struct natgw_ctx *ctx)
+{
+	const struct natgw_config *config;
+	struct natgw_quote quote;
+
+	switch (natgw_icmp_out(ctx->nn, ctx->skb, &ctx->pkt, false)) {
+	case NATGW_ICMP_UNMATCHED:
+		/* Nor when the flow has ended in between. */
+		natgw_parse_quote(ctx->skb, &ctx->pkt, &quote);
+		/* What is about this host itself shows nobody else. */
+		if (natgw_gateway_by_wire(ctx->nn, quote.tuple.dst, &config))
+			return NF_ACCEPT;
+		if (!natgw_config_inside(ctx->config, quote.tuple.dst) &&
+		    natgw_side(ctx->nn->net, ctx->config->ifindex,
+			       quote.tuple.dst) != NATGW_SIDE_INSIDE)
+			return NF_ACCEPT;
+		if (natgw_rule_exempts(ctx->config, ctx->skb, &ctx->pkt, false))
+			return NF_ACCEPT;
+		fallthrough;
+	case NATGW_ICMP_CHECKSUM:
+		return natgw_drop(ctx, NATGW_A_COUNTERS_HOST_DROP_ICMP);
+	case NATGW_ICMP_NO_MEMORY:
+		return natgw_drop(ctx, NATGW_A_COUNTERS_HOST_DROP_NO_MEMORY);
+	default:
+		return NF_ACCEPT;
+	}
+}
+
+/* hold - the flow that holds the port of what this host begins, or NULL
+ *
+ * A packet of a connection that somebody opened to a service of the host needs
+ * none: the packets of that connection came in because no flow had the tuple,
+ * and the socket keeps it (host.c). Nor does one of a protocol that no client
+ * can use.
+ */
+static struct natgw_flow *hold(struct natgw_ctx *ctx)
+{
+	bool forwarded = IPCB(ctx->skb)->flags & IPSKB_FORWARDED;
+	const struct natgw_pkt *pkt = &ctx->pkt;
+	const struct natgw_treatment treatment = {
+		.address = pkt->tuple.src,
+	};
+	struct natgw_flow *flow;
+
+	if (!pkt->opens || !translates(ctx->config, pkt->tuple.proto) ||
+	    ipv4_is_multicast(pkt->tuple.dst) ||
+	    ipv4_is_lbcast(pkt->tuple.dst))
+		return NULL;
+	if (natgw_proto_stateful(pkt->tuple.proto) && !forwarded &&
+	    (pkt->tcp & (NATGW_TCP_SYN | NATGW_TCP_ACK)) != NATGW_TCP_SYN)
+		return NULL;
+	flow = natgw_pool_bind(ctx->gw, NATGW_FLOW_KIND_HOST, pkt, &treatment);
+	return IS_ERR(flow) ? NULL : flow;
+}
+
+/* With a gateway address as its source already: this host's own packet, or one
+ * that another translator of this host has masqueraded. It goes out as it is,
+ * unless a client has the port towards that destination.
+ */
+static unsigned int from_wire(struct natgw_ctx *ctx)
+{
+	struct natgw_tuple reply;
+	struct natgw_flow *flow;
+
+	if (natgw_config_inside(ctx->config, ip_hdr(ctx->skb)->daddr))
+		return NF_ACCEPT;
+	natgw_parse(ctx->skb, &ctx->pkt);
+	if (ctx->pkt.kind == NATGW_PKT_ICMP_ERROR)
+		return host_error(ctx);
+	if (ctx->pkt.kind != NATGW_PKT_FLOW)
+		return NF_ACCEPT;
+
+	flow = natgw_flow_find(ctx->nn, &ctx->pkt.tuple, NATGW_DIR_ORIGINAL);
+	if (!flow)
+		flow = hold(ctx);
+	if (!flow) {
+		reply = natgw_tuple_invert(&ctx->pkt.tuple);
+		if (!natgw_flow_taken(ctx->nn, &reply) &&
+		    !natgw_mapping_taken(ctx->nn, ctx->config, &reply))
+			return NF_ACCEPT;
+		return natgw_drop(ctx, NATGW_A_COUNTERS_HOST_DROP_NO_PORT);
+	}
+	natgw_note_packet(ctx, flow, NATGW_DIR_ORIGINAL);
+	if (!natgw_xlate_source(ctx->skb, &ctx->pkt, flow))
+		return natgw_drop(ctx, NATGW_A_COUNTERS_HOST_DROP_NO_MEMORY);
+	return NF_ACCEPT;
+}
+
+/* from_host - with another source address of this host */
+static unsigned int from_host(struct natgw_ctx *ctx)
+{
+	natgw_parse(ctx->skb, &ctx->pkt);
+	if (ctx->pkt.kind == NATGW_PKT_ICMP_ERROR &&
+	    !natgw_config_inside(ctx->config, ctx->pkt.tuple.dst))
+		return host_error(ctx);
+	return NF_ACCEPT;
+}
+
+/* own_source - does this host speak for itself? It may also speak for another:
+ * a firewall rule that rejects a connection sends the reset in the inside
+ * host's name.
+ */
+static bool own_source(const struct natgw_ctx *ctx)
+{
+	__be32 src = ip_hdr(ctx->skb)->saddr;
+
+	return !(IPCB(ctx->skb)->flags & IPSKB_FORWARDED) &&
+	       (!src || inet_addr_type(ctx->nn->net, src) == RTN_LOCAL);
+}
+
+/**
+ * natgw_outward() - what becomes of a packet that is about to leave
+ * @ctx: the packet
+ *
+ * Return: the verdict.
+ */
+unsigned int natgw_outward(struct natgw_ctx *ctx)
+{
+	const struct iphdr *iph = ip_hdr(ctx->skb);
+	int out = ctx->state->out->ifindex;
+
+	if (natgw_hairpin_turned(ctx->skb))
+		return natgw_hairpin_leave(ctx);
+	ctx->gw = natgw_gateway_by_wire(ctx->nn, iph->saddr, &ctx->config);
+	if (ctx->gw)
+		return ctx->config->ifindex == out ? from_wire(ctx) : NF_ACCEPT;
+
+	if (own_source(ctx)) {
+		ctx->gw = natgw_gateway_on(ctx->nn, out, &ctx->config);
+		return ctx->gw ? from_host(ctx) : NF_ACCEPT;
+	}
+	ctx->gw = natgw_gateway_by_uplink(ctx->nn, out, natgw_in_device(ctx),
+					  iph, &ctx->config);
+	if (ctx->gw)
+		return translate(ctx);
+	return natgw_fence_stops(ctx->nn, out, ctx->skb) ? NF_DROP : NF_ACCEPT;
+}

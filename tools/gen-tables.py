@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Write what natctl takes and shows of the netlink specification: the words of
+its enums, the options of a gateway and the counters, with their sentences.
+
+    gen-tables.py SPEC OUT
+"""
+
+import sys
+
+import yaml
+
+
+def constant(name):
+    return name.replace("-", "_").upper()
+
+
+def identifier(name):
+    return name.replace("-", "_")
+
+
+def quote(text):
+    text = " ".join(text.split())
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def attributes(spec, name):
+    (found,) = [s for s in spec["attribute-sets"] if s["name"] == name]
+    return [a for a in found["attributes"] if a["type"] != "pad"]
+
+
+def word_list(storage, name, words):
+    yield f"{storage}const char *const {identifier(name)}_words[] = {{"
+    for word in words:
+        yield f"\t{quote(word)},"
+    yield "\tNULL"
+    yield "};"
+
+
+def enum_words(enum):
+    return [e["name"] if isinstance(e, dict) else e for e in enum["entries"]]
+
+
+def number_words(spec, option):
+    """The words for some values of a number: those of the constants that are
+    named after it, and then 0 is off."""
+    named = {d["value"]: d["name"].removeprefix(option["name"] + "-")
+             for d in spec["definitions"]
+             if d["type"] == "const"
+             and d["name"].startswith(option["name"] + "-")}
+    if named:
+        named.setdefault(0, "off")
+    if sorted(named) != list(range(len(named))):
+        sys.exit(f"{option['name']}: named values must be the lowest ones")
+    return [named[value] for value in sorted(named)]
+
+
+def option_word(spec, option):
+    """The members of natctl's struct word."""
+    name = option["name"]
+    kind, choices = "T_NUMBER", "NULL"
+    if "enum" in option:
+        kind, choices = "T_CHOICE", identifier(option["enum"]) + "_words"
+    elif number_words(spec, option):
+        choices = identifier(name) + "_words"
+    elif option["doc"].startswith("Seconds"):
+        kind = "T_SECONDS"
+    yield f"\t[NATGW_A_OPTIONS_{constant(name)}] = {{"
+    yield f"\t\t{quote(name)}, {kind}, {choices},"
+    yield f"\t\t{quote(option['doc'])}"
+    yield "\t},"
+
+
+def options(spec):
+    found = attributes(spec, "options")
+    for option in found:
+        words = "enum" not in option and number_words(spec, option)
+        if words:
+            yield from word_list("static ", option["name"], words)
+            yield ""
+    yield "const struct word option_words[NATGW_A_OPTIONS_MAX + 1] = {"
+    for option in found:
+        yield from option_word(spec, option)
+    yield "};"
+
+
+def counters(spec):
+    yield "const struct counter counters[] = {"
+    for attr in attributes(spec, "counters"):
+        name = attr["name"]
+        yield f"\t{{ NATGW_A_COUNTERS_{constant(name)}, {quote(name)},"
+        yield f"\t  {quote(attr['doc'])} }},"
+    yield "\t{ 0, NULL, NULL }"
+    yield "};"
+
+
+def lines(spec):
+    yield "/* SPDX-License-Identifier: GPL-2.0 */"
+    yield "/* Made from Documentation/netlink/specs/natgw.yaml by"
+    yield " * tools/gen-tables.py; do not edit."
+    yield " */"
+    for definition in spec["definitions"]:
+        if definition["type"] == "enum":
+            yield from word_list("", definition["name"],
+                                 enum_words(definition))
+            yield ""
+    yield from options(spec)
+    yield ""
+    yield from counters(spec)
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    with open(sys.argv[1], encoding="utf-8") as file:
+        spec = yaml.safe_load(file)
+    text = "".join(line + "\n" for line in lines(spec))
+    with open(sys.argv[2], "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+main()
