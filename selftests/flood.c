@@ -50,6 +50,7 @@ int main(int argc, char **argv)
 		 * come and go.
 		 */
 		sendto(fd, &out, sizeof(out), 0, (void *)&to, sizeof(to));
-		usleep(pause);
+		if (pause)
+			usleep(pause);
 	}
 }
