@@ -103,7 +103,7 @@ FORCE:
 ##   JOBS=N        VMs at a time (2)
 ##   ACCEL=tcg     do without KVM; ACCEL=kvm insists on it (kvm where it works)
 ##   MEMORY=N      megabytes of memory of the VM (1024)
-##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 1500 without KVM)
+##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 3000 without KVM)
 ##   STRICT=1      a test that skips itself fails
 ##   DESTDIR= PREFIX=/usr/local   where install installs
 ##   NATGW_CACHE=DIR  what is downloaded and prepared (~/.cache/natgw)

@@ -17,6 +17,7 @@ standard input and answers with lines that begin with a blank, then with
   count CAPTURE FILTER...
   field CAPTURE NAME FILTER...     a field of each packet that matches
   sums CAPTURE [quoted=no] FILTER...   every checksum is right
+  join CAPTURE                     put whole packets in the place of fragments
   same CAPTURE CAPTURE leave=NAMES hops=N FILTER...
                                    all bytes but those named are the same
   udp NAME NS bind=IP:PORT to=IP:PORT
@@ -269,6 +270,21 @@ class Helper:
                  if p.faults(options.get('quoted') != 'no')]
         if wrong:
             self.fail('%s: wrong checksums' % name, wrong)
+
+    def do_join(self, name):
+        capture = self.captures[name]
+        capture.news()
+        groups = {}
+        for one in capture.packets:
+            key = one.src, one.dst, one.proto, one.ipid
+            groups.setdefault(key if one.frag or one.mf else one,
+                              []).append(one)
+        whole = [packet.reassemble(group) if group[0] is not key else key
+                 for key, group in groups.items()]
+        if None in whole:
+            self.fail('%s: not all fragments of a packet, saw' % name,
+                      capture.packets)
+        capture.packets = whole
 
     def do_same(self, before, after, *words):
         options, filters = take_words(words, 'leave', 'hops')

@@ -92,12 +92,19 @@ guest_status() {
 	printf '%s\n' "${status:-255}"
 }
 
+# What property.sh may be told from outside the guest.
+property_words() {
+	printf '%s ' ${PROPERTY_SEED:+"PROPERTY_SEED=$PROPERTY_SEED"} \
+		${PROPERTY_STEPS:+"PROPERTY_STEPS=$PROPERTY_STEPS"} \
+		${PROPERTY_CHECKS:+"PROPERTY_CHECKS=$PROPERTY_CHECKS"}
+}
+
 # check SERIES: run the selftests on one kernel; results in build/check/SERIES/.
 check() {
 	local series=$1 dir=$TOP/build/check/$1 start=$SECONDS status
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	initrd "$series" "stty raw -echo; STRICT=${STRICT:-} ./run.sh ${T:-}" \
+	initrd "$series" "stty raw -echo; STRICT=${STRICT:-} $(property_words) ./run.sh ${T:-}" \
 		"$dir/initrd"
 	boot "$series" "$dir/initrd" "$dir" < /dev/null 2> "$dir/qemu" |
 		tee "$dir/ktap" | sed -u "s/^/[$series] /" || :
@@ -181,7 +188,7 @@ for series in "${@:2}"; do
 	"$VM_DIR/kernel.sh" "$series" > /dev/null
 done
 choose_accel "$2"
-[[ $accel == kvm ]] && : "${VM_TIMEOUT:=600}" || : "${VM_TIMEOUT:=1500}"
+[[ $accel == kvm ]] && : "${VM_TIMEOUT:=600}" || : "${VM_TIMEOUT:=3000}"
 case $1 in
 prepare) ;;
 check) check_all "${@:2}" ;;
