@@ -62,6 +62,11 @@ check-host: module tools helpers ## run the selftests on this very machine, as r
 	$(Q)NATGW_KO="$(CURDIR)/natgw.ko" NATCTL="$(CURDIR)/build/tools/natctl" \
 		build/host/run.sh $(T)
 
+conformance: $(call payload,6.12) ## measure every row of the RFCs and write Documentation/conformance.md
+	$(Q)T="conformance_aws conformance_rfc conformance_nft" $(VM)/vm.sh check 6.12 || :
+	$(Q)python3 -B selftests/conformance/document.py \
+		-o Documentation/conformance.md build/check/6.12/ktap
+
 vm: $(call payload,$(lastword $(KERNELS))) ## an interactive shell in the VM
 	$(Q)$(VM)/vm.sh shell $(lastword $(KERNELS))
 
@@ -92,8 +97,8 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all module tools helpers prepare check check-host vm demo style gen gen-check install \
-	clean help FORCE
+.PHONY: all module tools helpers prepare check check-host conformance vm demo style gen \
+	gen-check install clean help FORCE
 
 ##
 ## Variables:
