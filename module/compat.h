@@ -10,6 +10,11 @@
 #include <net/genetlink.h>
 #include <net/udp.h>
 
+/* 6.5 gave segmentation a header of its own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif
+
 /* 6.8 put the attributes of a dump request into struct genl_info. */
 static inline struct nlattr **natgw_dump_attrs(struct netlink_callback *cb)
 {

@@ -27,6 +27,7 @@
 #include "crowd.h"
 #include "flow.h"
 #include "host.h"
+#include "table.h"
 
 /**
  * struct natgw_crowd - what is known of the ports towards one destination
@@ -186,7 +187,7 @@ static unsigned int pass(struct natgw_net *nn, const struct natgw_lane *lane,
 static int take(struct natgw_net *nn, struct natgw_crowd *crowd,
 		struct natgw_flow *flow)
 {
-	struct natgw_tuple *reply = &flow->node[NATGW_DIR_REPLY].tuple;
+	struct natgw_tuple *reply = &flow->reply.tuple;
 	const struct natgw_lane *lane = &crowd->lane;
 	unsigned int start = bit_of(lane, natgw_lane_random(nn, lane));
 	unsigned int patience = MARKS;

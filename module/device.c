@@ -7,7 +7,10 @@
 #include <linux/slab.h>
 
 #include "device.h"
+#include "fast.h"
 #include "gateway.h"
+#include "hop.h"
+#include "ingress.h"
 
 /* Set before the notifier is unregistered, which is told by a made-up end of
  * every device: a gateway must not stop translating while its hooks still
@@ -57,15 +60,33 @@ static bool is_uplink(const struct natgw_gw *gw, const struct net_device *dev)
 				 !strcmp(config->dev, dev->name);
 }
 
+/* follow - keep the fast path in step with the devices */
+static void follow(struct natgw_net *nn, unsigned long event,
+		   struct net_device *dev)
+{
+	switch (event) {
+	case NETDEV_REGISTER:
+		natgw_ingress_add(nn, dev);
+		break;
+	case NETDEV_UNREGISTER:
+		natgw_ingress_del(nn, dev);
+		break;
+	}
+	/* There are few events, and none that no hop can depend on. */
+	natgw_hop_forget(nn);
+}
+
 static int device_event(struct notifier_block *nb, unsigned long event,
 			void *ptr)
 {
-	const struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct natgw_net *nn = natgw_net(dev_net(dev));
 	struct natgw_gw *gw;
 
 	if (leaving)
 		return NOTIFY_DONE;
+	if (nn->fast)
+		follow(nn, event, dev);
 	switch (event) {
 	case NETDEV_REGISTER:
 	case NETDEV_UP:
@@ -96,6 +117,14 @@ int __init natgw_device_init(void)
 
 void natgw_device_exit(void)
 {
+	struct net *net;
+
+	rtnl_lock();
 	leaving = true;
+	down_read(&net_rwsem);
+	for_each_net(net)
+		natgw_ingress_stop(natgw_net(net));
+	up_read(&net_rwsem);
+	rtnl_unlock();
 	unregister_netdevice_notifier(&device_notifier);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/siphash.h>
 #include <linux/slab.h>
+#include <net/checksum.h>
 
 #include "client.h"
 #include "crowd.h"
@@ -8,54 +8,12 @@
 #include "flow.h"
 #include "gateway.h"
 #include "mapping.h"
+#include "table.h"
 #include "wheel.h"
 
 static struct kmem_cache *flow_cache;
 
-static hsiphash_key_t flow_key __read_mostly;
-
-/**
- * natgw_tuple_hash() - hash a tuple, whatever its direction
- * @data: a struct natgw_tuple
- * @len: unused
- * @seed: the table's, which a rehash changes
- *
- * A key of this boot keeps anybody outside from choosing tuples that share a
- * bucket.
- *
- * Context: any.
- */
-u32 natgw_tuple_hash(const void *data, u32 len, u32 seed)
-{
-	const struct natgw_tuple *tuple = data;
-
-	return hsiphash_4u32((__force u32)tuple->src, (__force u32)tuple->dst,
-			     (__force u32)tuple->sport << 16 |
-			     (__force u32)tuple->dport,
-			     seed ^ (tuple->proto | tuple->scope << 8),
-			     &flow_key);
-}
-
-static int flow_cmp(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const struct natgw_node *node = obj;
-	const struct natgw_tuple *a = arg->key;
-	const struct natgw_tuple *b = &node->tuple;
-
-	return a->src != b->src || a->dst != b->dst || a->sport != b->sport ||
-	       a->dport != b->dport || a->proto != b->proto ||
-	       a->scope != b->scope;
-}
-
-static const struct rhashtable_params flow_params = {
-	.head_offset = offsetof(struct natgw_node, head),
-	.key_offset = offsetof(struct natgw_node, tuple),
-	.key_len = sizeof(struct natgw_tuple),
-	.hashfn = natgw_tuple_hash,
-	.obj_cmpfn = flow_cmp,
-	.min_size = 1024,
-	.automatic_shrinking = true,
-};
+hsiphash_key_t natgw_flow_key __read_mostly;
 
 /* Which option has the idle time-out of a state. */
 static const u8 timeout_option[] = {
@@ -122,7 +80,7 @@ s32 natgw_flow_remaining(const struct natgw_flow *flow)
 struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
 					const struct natgw_tuple *tuple)
 {
-	return rhashtable_lookup(&nn->flows, tuple, flow_params);
+	return natgw_table_find(nn, tuple);
 }
 
 /**
@@ -142,7 +100,7 @@ struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 				   const struct natgw_tuple *tuple,
 				   enum natgw_dir dir)
 {
-	struct natgw_node *node = natgw_flow_find_node(nn, tuple);
+	struct natgw_node *node = natgw_table_find(nn, tuple);
 	struct natgw_flow *flow;
 
 	if (!node || node->tuple.dir != dir)
@@ -150,7 +108,7 @@ struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 	flow = natgw_flow_of(node);
 	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD)
 		return NULL;
-	if (natgw_flow_remaining(flow) > 0)
+	if (natgw_flow_in_use(flow))
 		return flow;
 	if (dir == NATGW_DIR_ORIGINAL) {
 		natgw_flow_kill(nn, flow, NATGW_FLOW_END_IDLE);
@@ -223,12 +181,10 @@ static void flow_setup(struct natgw_flow *flow, struct natgw_gw *gw,
 		       enum natgw_flow_kind kind,
 		       const struct natgw_tuple *original)
 {
-	struct natgw_node *node = flow->node;
-
-	node[NATGW_DIR_ORIGINAL].tuple = *original;
-	node[NATGW_DIR_ORIGINAL].tuple.dir = NATGW_DIR_ORIGINAL;
-	node[NATGW_DIR_REPLY].tuple = natgw_tuple_invert(original);
-	node[NATGW_DIR_REPLY].tuple.dir = NATGW_DIR_REPLY;
+	flow->original.tuple = *original;
+	flow->original.tuple.dir = NATGW_DIR_ORIGINAL;
+	flow->reply.tuple = natgw_tuple_invert(original);
+	flow->reply.tuple.dir = NATGW_DIR_REPLY;
 	flow->gw = gw;
 	flow->used = (u32)jiffies;
 	flow->kind = kind;
@@ -291,7 +247,7 @@ void natgw_flow_use_address(struct natgw_flow *flow, struct natgw_addr *addr)
 		atomic_inc(&addr->flows);
 	}
 	flow->addr = addr;
-	flow->node[NATGW_DIR_REPLY].tuple.dst = addr->wire;
+	flow->reply.tuple.dst = addr->wire;
 }
 
 /**
@@ -364,7 +320,7 @@ static void flow_free_rcu(struct rcu_head *rcu)
 void natgw_flow_remove_node(struct natgw_net *nn, struct natgw_flow *flow,
 			    enum natgw_dir dir)
 {
-	rhashtable_remove_fast(&nn->flows, &flow->node[dir].head, flow_params);
+	rhashtable_remove_fast(&nn->flows, &natgw_flow_node(flow, dir)->head, natgw_flow_params);
 }
 
 /* Even the tuple of a flow whose port belongs to a mapping may be marked: by one
@@ -387,12 +343,33 @@ void natgw_flow_discard(struct natgw_flow *flow)
 {
 	struct natgw_flow *mapping = flow->mapping;
 
+	/* Whoever has found its reply tuple keeps off @turn from here on. */
+	set_bit(NATGW_FLOW_DYING, &flow->flags);
+	natgw_wheel_del(flow->gw->nn, flow);
 	natgw_flow_uncount(flow);
 	/* Its port has not been used for this flow, and need not be held. */
 	if (mapping)
 		natgw_mapping_put(flow->gw->nn, mapping,
 				  NATGW_FLOW_END_GATEWAY);
 	call_rcu(&flow->rcu, flow_free_rcu);
+}
+
+/* prepare - what becomes of packets in one direction: one side of them turns into
+ * the other direction's opposite
+ */
+static void prepare(struct natgw_node *node, const struct natgw_tuple *other)
+{
+	const struct natgw_tuple *own = &node->tuple;
+	bool source = own->dir == NATGW_DIR_ORIGINAL;
+	__be32 was = source ? own->src : own->dst;
+	__be16 port = source ? own->sport : own->dport;
+
+	node->addr = source ? other->dst : other->src;
+	node->port = source ? other->dport : other->sport;
+	node->delta = csum_sub(csum_add((__force __wsum)node->addr,
+					(__force __wsum)node->port),
+			       csum_add((__force __wsum)was,
+					(__force __wsum)port));
 }
 
 /**
@@ -410,8 +387,13 @@ void natgw_flow_discard(struct natgw_flow *flow)
 int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
 			   enum natgw_dir dir)
 {
-	return rhashtable_lookup_insert_fast(&nn->flows, &flow->node[dir].head,
-					     flow_params);
+	if (dir == NATGW_DIR_REPLY) {
+		prepare(&flow->original, &flow->reply.tuple);
+		prepare(&flow->reply, &flow->original.tuple);
+	}
+	return rhashtable_lookup_insert_fast(&nn->flows,
+					     &natgw_flow_node(flow, dir)->head,
+					     natgw_flow_params);
 }
 
 /**
@@ -587,7 +569,7 @@ void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
  */
 int natgw_flow_table_init(struct natgw_net *nn)
 {
-	return rhashtable_init(&nn->flows, &flow_params);
+	return rhashtable_init(&nn->flows, &natgw_flow_params);
 }
 
 /**
@@ -606,7 +588,7 @@ void natgw_flow_table_exit(struct natgw_net *nn)
 
 int natgw_flow_init(void)
 {
-	get_random_bytes(&flow_key, sizeof(flow_key));
+	get_random_bytes(&natgw_flow_key, sizeof(natgw_flow_key));
 	flow_cache = KMEM_CACHE(natgw_flow, SLAB_HWCACHE_ALIGN);
 	return flow_cache ? 0 : -ENOMEM;
 }

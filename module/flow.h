@@ -27,12 +27,25 @@ enum natgw_dir {
  * @end: TCP: sequence number behind what this side has sent, as far as tcp.c
  *	believes it
  * @ack: TCP: what this side has acknowledged last
+ * @addr: what replaces their source, or their destination
+ * @port: likewise
+ * @hop: the number of their next hop (hop.c), or 0 while fast.c is not to take
+ *	them
+ * @armed: low bits of jiffies when @hop was found last
+ * @iif: device that they come in on
+ * @delta: what that adds to a checksum over address and port
  */
 struct natgw_node {
 	struct rhash_head head;
 	struct natgw_tuple tuple;
 	u32 end;
 	u32 ack;
+	__be32 addr;
+	__be16 port;
+	u32 hop;
+	u32 armed;
+	int iif;
+	__wsum delta;
 };
 
 /* Bits of natgw_flow.flags */
@@ -46,24 +59,28 @@ enum {
 
 /**
  * struct natgw_flow - one translated connection, or a mapping that several share
- * @node: by enum natgw_dir. The original source becomes the reply's
+ * @original: as the inside host sends
+ * @reply: as the far side answers. The original source becomes the reply's
  *	destination on the way out, and back on the way in
+ * @idle: idle time-out in seconds that a rule asks for, or 0; once it is held,
+ *	for how long
+ * @users: of a mapping: its flows, and whoever is making one
+ * @wheel: shard of the timing wheel that it is on
  * @gw: its gateway, which outlives it
  * @addr: its address, which outlives it
  * @client: whose limits it counts on, with a reference, or NULL
  * @mapping: the mapping that its port belongs to, with a reference, or NULL
+ * @turn: its place on the wheel, under the shard's lock
+ * @rcu: to be freed by; only once NATGW_FLOW_DYING keeps everybody from @turn
+ * @flags: NATGW_FLOW_* bits
  * @used: low bits of jiffies at the last packet, coarse
- * @idle: idle time-out in seconds that a rule asks for, or 0; once it is held,
- *	for how long
  * @state: enum natgw_flow_state
  * @kind: enum natgw_flow_kind
  * @tcp: what tcp.c has seen
- * @wheel: shard of the timing wheel that it is on
- * @users: of a mapping: its flows, and whoever is making one
- * @iif: device that packets of the original direction come in on
- * @flags: NATGW_FLOW_* bits
- * @turn: its place on the wheel, under the shard's lock
- * @rcu: to be freed by
+ *
+ * Three cache lines of 64 bytes: what packets of one direction write, what those
+ * of the other write, and what both read and next to never write. Where the two
+ * directions have a CPU each, neither takes a line from the other.
  *
  * Lifetime: a flow is found through the table or the wheel. Whoever sets
  * NATGW_FLOW_DYING owns its end (natgw_flow_end()): it takes the flow off the
@@ -79,22 +96,26 @@ enum {
  * of them it ends, or is held, in the same way.
  */
 struct natgw_flow {
-	struct natgw_node node[2];
-	struct natgw_gw *gw;
+	struct natgw_node original;
+	u32 idle;
+	refcount_t users;
+
+	struct natgw_node reply;
+	u32 wheel;
+
+	struct natgw_gw *gw ____cacheline_aligned;
 	struct natgw_addr *addr;
 	struct natgw_client *client;
 	struct natgw_flow *mapping;
+	union {
+		struct hlist_node turn;
+		struct rcu_head rcu;
+	};
+	unsigned long flags;
 	u32 used;
-	u32 idle;
 	u8 state;
 	u8 kind;
 	u16 tcp;
-	u32 wheel;
-	refcount_t users;
-	int iif;
-	unsigned long flags;
-	struct hlist_node turn;
-	struct rcu_head rcu;
 };
 
 /* What a filter of flows compares; all zero matches every flow. Strays are
@@ -115,13 +136,19 @@ struct natgw_filter {
 
 static inline struct natgw_flow *natgw_flow_of(struct natgw_node *node)
 {
-	return container_of(node, struct natgw_flow, node[node->tuple.dir]);
+	return node->tuple.dir == NATGW_DIR_ORIGINAL ?
+	       container_of(node, struct natgw_flow, original) :
+	       container_of(node, struct natgw_flow, reply);
 }
+
+/* natgw_flow_node - @flow as packets in one direction see it, constant or not */
+#define natgw_flow_node(flow, dir) \
+	((dir) == NATGW_DIR_ORIGINAL ? &(flow)->original : &(flow)->reply)
 
 static inline const struct natgw_tuple *
 natgw_flow_tuple(const struct natgw_flow *flow, enum natgw_dir dir)
 {
-	return &flow->node[dir].tuple;
+	return &natgw_flow_node(flow, dir)->tuple;
 }
 
 /* A flow's time-stamp may be this much older than its last packet. */
@@ -136,6 +163,15 @@ static inline void natgw_flow_touch(struct natgw_flow *flow)
 		WRITE_ONCE(flow->used, now);
 }
 
+s32 natgw_flow_remaining(const struct natgw_flow *flow);
+
+/* natgw_flow_in_use - has it not expired? No time-out is shorter than a second. */
+static inline bool natgw_flow_in_use(const struct natgw_flow *flow)
+{
+	return (u32)jiffies - READ_ONCE(flow->used) < HZ ||
+	       natgw_flow_remaining(flow) > 0;
+}
+
 int natgw_flow_init(void);
 void natgw_flow_exit(void);
 int natgw_flow_table_init(struct natgw_net *nn);
@@ -146,7 +182,6 @@ struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 				   enum natgw_dir dir);
 struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
 					const struct natgw_tuple *tuple);
-u32 natgw_tuple_hash(const void *data, u32 len, u32 seed);
 bool natgw_flow_known(struct natgw_net *nn, const struct natgw_tuple *tuple);
 bool natgw_flow_taken(struct natgw_net *nn, const struct natgw_tuple *tuple);
 struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
@@ -165,7 +200,6 @@ void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *flow,
 void natgw_flow_start_opening(struct natgw_flow *flow);
 void natgw_flow_stop_opening(struct natgw_flow *flow);
 u32 natgw_flow_timeout(const struct natgw_flow *flow);
-s32 natgw_flow_remaining(const struct natgw_flow *flow);
 bool natgw_flow_claim(struct natgw_flow *flow);
 void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
 		    enum natgw_flow_end why);

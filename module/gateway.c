@@ -9,6 +9,7 @@
 #include <net/ip_fib.h>
 
 #include "event.h"
+#include "fast.h"
 #include "flow.h"
 #include "gateway.h"
 
@@ -61,29 +62,6 @@ enum natgw_side natgw_side(struct net *net, int uplink, __be32 addr)
 	if (res.type == RTN_UNICAST && dev && fib_info_nh_uses_dev(res.fi, dev))
 		return NATGW_SIDE_UPLINK;
 	return NATGW_SIDE_INSIDE;
-}
-
-/**
- * natgw_gateway_by_wire() - the gateway that has an address on the wire
- * @nn: the namespace
- * @addr: the address
- * @config: set to what it is configured as
- *
- * Context: RCU. Return: a gateway, or NULL.
- */
-struct natgw_gw *natgw_gateway_by_wire(struct natgw_net *nn, __be32 addr,
-				       const struct natgw_config **config)
-{
-	struct natgw_gw *gw;
-	unsigned int i;
-
-	list_for_each_entry_rcu(gw, &nn->gateways, list) {
-		*config = rcu_dereference(gw->config);
-		for (i = 0; i < (*config)->n_addr; i++)
-			if ((*config)->addr[i]->wire == addr)
-				return gw;
-	}
-	return NULL;
 }
 
 /**
@@ -244,6 +222,7 @@ int natgw_gateway_add(struct natgw_net *nn, const char *name,
 	rcu_assign_pointer(gw->config, config);
 	list_add_tail_rcu(&gw->list, &nn->gateways);
 	nn->seq++;
+	natgw_fast_review(nn);
 	natgw_event_gateway(gw, NATGW_EVENT_ADD);
 	return 0;
 }
@@ -281,6 +260,7 @@ void natgw_gateway_publish(struct natgw_gw *gw, struct natgw_config *config)
 	rcu_assign_pointer(gw->config, config);
 	kfree_rcu(old, rcu);
 	gw->nn->seq++;
+	natgw_fast_review(gw->nn);
 	natgw_event_gateway(gw, NATGW_EVENT_CHANGE);
 }
 
@@ -313,6 +293,7 @@ void natgw_gateway_unlink(struct natgw_gw *gw)
 	natgw_event_gateway(gw, NATGW_EVENT_DELETE);
 	list_del_rcu(&gw->list);
 	gw->nn->seq++;
+	natgw_fast_review(gw->nn);
 }
 
 /**

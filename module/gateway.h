@@ -165,6 +165,30 @@ static inline bool natgw_prefix_has(const struct natgw_prefix *prefix,
 	return !((addr ^ prefix->addr) & prefix->mask);
 }
 
+/**
+ * natgw_gateway_by_wire() - the gateway that has an address on the wire
+ * @nn: the namespace
+ * @addr: the address
+ * @config: set to what it is configured as
+ *
+ * Context: RCU. Return: a gateway, or NULL.
+ */
+static inline struct natgw_gw *
+natgw_gateway_by_wire(struct natgw_net *nn, __be32 addr,
+		      const struct natgw_config **config)
+{
+	struct natgw_gw *gw;
+	unsigned int i;
+
+	list_for_each_entry_rcu(gw, &nn->gateways, list) {
+		*config = rcu_dereference(gw->config);
+		for (i = 0; i < (*config)->n_addr; i++)
+			if ((*config)->addr[i]->wire == addr)
+				return gw;
+	}
+	return NULL;
+}
+
 /* What rules want of a new flow. */
 struct natgw_treatment {
 	bool exempt;
@@ -181,8 +205,6 @@ bool natgw_rule_exempts(const struct natgw_config *config,
 
 bool natgw_config_inside(const struct natgw_config *config, __be32 addr);
 enum natgw_side natgw_side(struct net *net, int uplink, __be32 addr);
-struct natgw_gw *natgw_gateway_by_wire(struct natgw_net *nn, __be32 addr,
-				       const struct natgw_config **config);
 struct natgw_gw *natgw_gateway_on(struct natgw_net *nn, int ifindex,
 				  const struct natgw_config **config);
 struct natgw_gw *natgw_gateway_by_uplink(struct natgw_net *nn, int ifindex,

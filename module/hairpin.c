@@ -24,18 +24,13 @@
 #include "tcp.h"
 #include "xlate.h"
 
-/* The kernel leaves the upper bits of a packet's IP control block alone on its
- * way through this host, and clears them when it comes in.
- */
-enum { TURNED = BIT(15) };
-
 /**
  * natgw_hairpin_turned() - is a packet on its way between two inside hosts?
  * @skb: a packet at POST_ROUTING
  */
 bool natgw_hairpin_turned(const struct sk_buff *skb)
 {
-	return IPCB(skb)->flags & TURNED;
+	return IPCB(skb)->flags & NATGW_SKB_TURNED;
 }
 
 static unsigned int refuse(struct natgw_ctx *ctx, int counter)
@@ -115,7 +110,7 @@ static struct natgw_flow *sender_of(struct natgw_ctx *ctx)
 	flow = natgw_pool_bind(ctx->gw, NATGW_FLOW_KIND_INSIDE, &ctx->pkt,
 			       &treatment);
 	if (!IS_ERR(flow))
-		WRITE_ONCE(flow->iif, natgw_in_device(ctx));
+		WRITE_ONCE(flow->original.iif, natgw_in_device(ctx));
 	return flow;
 }
 
@@ -169,12 +164,12 @@ static unsigned int turn_flow(struct natgw_ctx *ctx)
 	receiver = receiver_of(ctx, sender);
 	if (IS_ERR(receiver))
 		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW);
-	natgw_note_packet(ctx, sender, NATGW_DIR_ORIGINAL);
+	natgw_note_packet(ctx->config, &ctx->pkt, sender, NATGW_DIR_ORIGINAL);
 	if (sender != receiver)
-		natgw_note_packet(ctx, receiver, NATGW_DIR_REPLY);
+		natgw_note_packet(ctx->config, &ctx->pkt, receiver, NATGW_DIR_REPLY);
 	if (!natgw_xlate_destination(ctx->skb, &ctx->pkt, receiver))
 		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
-	IPCB(ctx->skb)->flags |= TURNED;
+	IPCB(ctx->skb)->flags |= NATGW_SKB_TURNED;
 	return NF_ACCEPT;
 }
 
@@ -182,7 +177,7 @@ static unsigned int turn_error(struct natgw_ctx *ctx)
 {
 	switch (natgw_icmp_hairpin(ctx->nn, ctx->skb, &ctx->pkt)) {
 	case NATGW_ICMP_XLATED:
-		IPCB(ctx->skb)->flags |= TURNED;
+		IPCB(ctx->skb)->flags |= NATGW_SKB_TURNED;
 		return NF_ACCEPT;
 	case NATGW_ICMP_UNMATCHED:
 		/* About something that this host itself has sent. */
@@ -282,7 +277,7 @@ unsigned int natgw_hairpin_leave(struct natgw_ctx *ctx)
 	struct natgw_flow *sender;
 
 	/* In a tunnel it passes this hook once more. */
-	IPCB(ctx->skb)->flags &= ~TURNED;
+	IPCB(ctx->skb)->flags &= ~NATGW_SKB_TURNED;
 	natgw_parse(ctx->skb, &ctx->pkt);
 	if (!find_gateway(ctx))
 		return NF_DROP;

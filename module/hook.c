@@ -20,8 +20,6 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "hook.h"
-#include "mapping.h"
-#include "tcp.h"
 
 /**
  * natgw_drop() - drop a packet under a name
@@ -36,46 +34,6 @@ unsigned int natgw_drop(const struct natgw_ctx *ctx, int counter)
 	return NF_DROP;
 }
 
-/* Does a packet in this direction keep its flow alive? TCP's always do: both
- * sides speak, or the connection is gone (RFC 5382). Of others, what comes from
- * outside may not have been asked for (RFC 4787 REQ-6).
- */
-static bool refreshes(const struct natgw_ctx *ctx, enum natgw_dir dir)
-{
-	return dir == NATGW_DIR_ORIGINAL ||
-	       natgw_option(ctx->config, INBOUND_REFRESH) ||
-	       natgw_proto_stateful(ctx->pkt.tuple.proto);
-}
-
-/**
- * natgw_note_packet() - let a flow know of a packet
- * @ctx: the packet
- * @flow: its flow
- * @dir: its direction
- *
- * Return: false for what nobody but a forger can have sent.
- */
-bool natgw_note_packet(struct natgw_ctx *ctx, struct natgw_flow *flow,
-		       enum natgw_dir dir)
-{
-	if (natgw_proto_stateful(ctx->pkt.tuple.proto)) {
-		switch (natgw_tcp_packet(flow, dir, &ctx->pkt)) {
-		case NATGW_TCP_SPOOFED:
-			return false;
-		case NATGW_TCP_PASS:
-			return true;
-		case NATGW_TCP_REFRESH:
-			break;
-		}
-	}
-	if (!refreshes(ctx, dir))
-		return true;
-	natgw_flow_touch(flow);
-	if (flow->mapping && dir == NATGW_DIR_ORIGINAL)
-		natgw_flow_touch(natgw_mapping_root(flow->mapping));
-	return true;
-}
-
 /**
  * natgw_untrack() - keep a packet from conntrack, where options ask for it
  * @ctx: the packet
@@ -88,45 +46,55 @@ void natgw_untrack(const struct natgw_ctx *ctx)
 	nf_ct_set(ctx->skb, NULL, IP_CT_UNTRACKED);
 }
 
+/* What this host sends itself, and what comes back from a queue to userspace, is in
+ * process context.
+ */
+static unsigned int undisturbed(unsigned int (*step)(struct natgw_ctx *ctx),
+				struct natgw_ctx *ctx)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = step(ctx);
+	local_bh_enable();
+	return verdict;
+}
+
 static unsigned int pre_routing(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
 	struct natgw_ctx ctx = {
-		.nn = natgw_net(state->net),
+		.nn = priv,
 		.skb = skb,
 		.state = state,
 	};
-	unsigned int verdict;
 
 	if (list_empty(&ctx.nn->gateways) || state->in->flags & IFF_LOOPBACK)
 		return NF_ACCEPT;
-	/* What comes back from a queue to userspace is in process context. */
-	local_bh_disable();
-	verdict = natgw_inward(&ctx);
-	local_bh_enable();
-	return verdict;
+	return in_softirq() ? natgw_inward(&ctx) :
+			      undisturbed(natgw_inward, &ctx);
 }
 
 static unsigned int post_routing(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	struct natgw_ctx ctx = {
-		.nn = natgw_net(state->net),
+		.nn = priv,
 		.skb = skb,
 		.state = state,
 	};
-	unsigned int verdict;
 
 	if (list_empty(&ctx.nn->gateways) && list_empty(&ctx.nn->fences))
 		return NF_ACCEPT;
-	/* What this host sends comes here in process context. */
-	local_bh_disable();
-	verdict = natgw_outward(&ctx);
-	local_bh_enable();
-	return verdict;
+	return in_softirq() ? natgw_outward(&ctx) :
+			      undisturbed(natgw_outward, &ctx);
 }
 
-/* Before conntrack, so that it sees what is restored; after the raw tables,
+/* The hooks' argument is the namespace's instance, which each registration puts
+ * into a copy: to look it up costs more than all else that is done for packets
+ * which do not concern a gateway.
+ *
+ * Before conntrack, so that it sees what is restored; after the raw tables,
  * which see the wire. On the way out, after the host's own source translation,
  * whose results are left alone.
  */

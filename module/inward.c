@@ -23,6 +23,7 @@ static unsigned int to_source(const struct natgw_ctx *ctx)
 {
 	natgw_stats_packet(ctx->gw->stats, NATGW_OUT_SOURCE, ctx->skb);
 	natgw_untrack(ctx);
+	IPCB(ctx->skb)->flags |= NATGW_SKB_RESTORED;
 	return NF_ACCEPT;
 }
 
@@ -86,11 +87,12 @@ static unsigned int unsolicited(struct natgw_ctx *ctx, bool filtered)
 static unsigned int restore(struct natgw_ctx *ctx, struct natgw_flow *flow)
 {
 	natgw_stats_packet(ctx->gw->stats, NATGW_IN_DESTINATION, ctx->skb);
-	if (!natgw_note_packet(ctx, flow, NATGW_DIR_REPLY))
+	if (!natgw_note_packet(ctx->config, &ctx->pkt, flow, NATGW_DIR_REPLY))
 		return natgw_drop(ctx,
 				  NATGW_A_COUNTERS_DESTINATION_DROP_TCP_RESET);
-	if (!natgw_mss_clamp(ctx->skb, &ctx->pkt, ctx->config,
-			     ctx->state->in->mtu) ||
+	if ((natgw_mss_wanted(&ctx->pkt, ctx->config) &&
+	     !natgw_mss_clamp(ctx->skb, &ctx->pkt, ctx->config,
+			      ctx->state->in->mtu)) ||
 	    !natgw_xlate_destination(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx,
 				  NATGW_A_COUNTERS_DESTINATION_DROP_NO_MEMORY);

@@ -185,8 +185,8 @@ static struct natgw_flow *make(struct natgw_gw *gw, enum natgw_flow_kind kind,
 	mapping = natgw_flow_alloc(gw, NATGW_FLOW_KIND_MAPPING, false, key);
 	if (IS_ERR(mapping))
 		return mapping;
-	mapping->node[NATGW_DIR_REPLY].tuple.src = remote;
-	mapping->node[NATGW_DIR_REPLY].tuple.sport = 0;
+	mapping->reply.tuple.src = remote;
+	mapping->reply.tuple.sport = 0;
 	mapping->state = state_of(key->proto);
 	if (of_host)
 		__set_bit(NATGW_FLOW_OF_HOST, &mapping->flags);
@@ -247,10 +247,10 @@ static struct natgw_flow *make_permit(struct natgw_net *nn,
 				  o);
 	if (IS_ERR(permit))
 		return permit;
-	permit->node[NATGW_DIR_REPLY].tuple =
+	permit->reply.tuple =
 		*natgw_flow_tuple(mapping, NATGW_DIR_REPLY);
-	permit->node[NATGW_DIR_REPLY].tuple.src = remote;
-	permit->node[NATGW_DIR_REPLY].tuple.scope = NATGW_SCOPE_PERMIT;
+	permit->reply.tuple.src = remote;
+	permit->reply.tuple.scope = NATGW_SCOPE_PERMIT;
 	permit->state = READ_ONCE(mapping->state);
 	permit->addr = mapping->addr;
 	permit->mapping = mapping;

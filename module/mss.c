@@ -39,8 +39,8 @@ static __be16 word(u8 first, u8 second, unsigned int offset)
 }
 
 /**
- * natgw_mss_clamp() - lower the MSS that a SYN offers, where options ask for it
- * @skb: a TCP packet, translated
+ * natgw_mss_clamp() - lower the MSS that a SYN offers
+ * @skb: a packet of which natgw_mss_wanted() is true
  * @pkt: the packet, parsed
  * @config: the gateway's
  * @mtu: what the path can carry, as far as it is known
@@ -58,9 +58,6 @@ bool natgw_mss_clamp(struct sk_buff *skb, const struct natgw_pkt *pkt,
 	struct tcphdr *th;
 	u8 *mss;
 
-	if (!limit || !(pkt->tcp & NATGW_TCP_SYN) ||
-	    pkt->tuple.proto != IPPROTO_TCP)
-		return true;
 	if (limit == NATGW_MSS_PMTU) {
 		if (mtu <= headers)
 			return true;

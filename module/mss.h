@@ -4,8 +4,16 @@
 
 #include <linux/skbuff.h>
 
-struct natgw_config;
-struct natgw_pkt;
+#include "gateway.h"
+#include "parse.h"
+
+/* natgw_mss_wanted - do options ask for anything to be done to a packet's MSS? */
+static inline bool natgw_mss_wanted(const struct natgw_pkt *pkt,
+				    const struct natgw_config *config)
+{
+	return pkt->tcp & NATGW_TCP_SYN && pkt->tuple.proto == IPPROTO_TCP &&
+	       natgw_option(config, MSS);
+}
 
 bool natgw_mss_clamp(struct sk_buff *skb, const struct natgw_pkt *pkt,
 		     const struct natgw_config *config, unsigned int mtu);

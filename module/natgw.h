@@ -3,6 +3,7 @@
 #ifndef _NATGW_H
 #define _NATGW_H
 
+#include <linux/netfilter.h>
 #include <linux/rhashtable-types.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -10,11 +11,15 @@
 #include <net/netns/generic.h>
 
 struct natgw_answers;
+struct natgw_hops;
+struct nf_hook_entries;
 struct natgw_wheel;
 
 enum {
 	NATGW_PORT_MIN = 1024,		/* RFC 6056 section 3.2 */
 	NATGW_PORTS = 65536 - NATGW_PORT_MIN,
+	NATGW_HOOKS = 2,
+	NATGW_PASSED_BY = 3,		/* netfilter hooks that fast.c passes by */
 };
 
 /**
@@ -37,6 +42,12 @@ enum {
  * @error_next: jiffies before which no further error event is sent
  * @error_missed: error events not sent since the last one
  * @answers: what natgw itself still has to say
+ * @ops: netfilter hooks, as they are registered
+ * @hops: next hops of the fast path
+ * @ingress: its hooks, one for each device; under RTNL
+ * @fast: a gateway has the fast path switched on; changes under RTNL
+ * @policed: others than natgw have something to say to forwarded packets
+ * @hooks: who has, when it was last looked, by netfilter hook; to compare only
  */
 struct natgw_net {
 	struct net *net;
@@ -55,6 +66,12 @@ struct natgw_net {
 	unsigned long error_next;
 	atomic_t error_missed;
 	struct natgw_answers *answers;
+	struct nf_hook_ops ops[NATGW_HOOKS];
+	struct natgw_hops *hops;
+	struct list_head ingress;
+	bool fast;
+	bool policed;
+	const struct nf_hook_entries *hooks[NATGW_PASSED_BY];
 };
 
 extern unsigned int natgw_net_id;

@@ -9,9 +9,11 @@
 #include "answer.h"
 #include "client.h"
 #include "crowd.h"
+#include "fast.h"
 #include "flow.h"
 #include "gateway.h"
 #include "hook.h"
+#include "hop.h"
 #include "wheel.h"
 
 unsigned int natgw_net_id __read_mostly;
@@ -24,6 +26,8 @@ static void tick(struct work_struct *work)
 	natgw_wheel_turn(nn);
 	natgw_address_reap(nn);
 	natgw_answer_due(nn);
+	natgw_fast_police(nn);
+	natgw_hop_sweep(nn);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
 }
 
@@ -39,7 +43,7 @@ static void tick(struct work_struct *work)
  */
 int natgw_net_start(struct natgw_net *nn)
 {
-	int err;
+	int err, i;
 
 	if (nn->started)
 		return 0;
@@ -58,9 +62,17 @@ int natgw_net_start(struct natgw_net *nn)
 	err = natgw_wheel_init(nn);
 	if (err)
 		goto err_wheel;
-	err = nf_register_net_hooks(nn->net, natgw_hook_ops, NATGW_HOOKS);
+	err = natgw_hop_init(nn);
+	if (err)
+		goto err_hops;
+	for (i = 0; i < NATGW_HOOKS; i++) {
+		nn->ops[i] = natgw_hook_ops[i];
+		nn->ops[i].priv = nn;
+	}
+	err = nf_register_net_hooks(nn->net, nn->ops, NATGW_HOOKS);
 	if (err)
 		goto err_hooks;
+	natgw_fast_police(nn);
 	/* Pairs with the acquire in natgw_net_started(). */
 	smp_store_release(&nn->started, true);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
@@ -69,6 +81,8 @@ int natgw_net_start(struct natgw_net *nn)
 err_hooks:
 	/* The first of the hooks may have been run already. */
 	synchronize_net();
+	natgw_hop_exit(nn);
+err_hops:
 	natgw_wheel_exit(nn);
 err_wheel:
 	natgw_answer_exit(nn);
@@ -88,6 +102,7 @@ static int __net_init net_init(struct net *net)
 	nn->net = net;
 	INIT_LIST_HEAD(&nn->gateways);
 	INIT_LIST_HEAD(&nn->fences);
+	INIT_LIST_HEAD(&nn->ingress);
 	INIT_DELAYED_WORK(&nn->tick, tick);
 	return 0;
 }
@@ -97,7 +112,8 @@ static int __net_init net_init(struct net *net)
  * unregistered. Where namespaces go, their devices are gone: that is done
  * before a subsystem's exit, and so the hooks keep inside addresses in until
  * the last packet (a pre_exit, which comes before the devices, would let them
- * out).
+ * out). The hooks of the fast path went with the devices, or before anybody
+ * stopped listening to these (device.c).
  *
  *   no packet enters the hooks any more; after a grace period, none is in them;
  *   the work is stopped;
@@ -112,6 +128,7 @@ static void net_exit(struct natgw_net *nn)
 	struct natgw_gw *gw, *next;
 
 	cancel_delayed_work_sync(&nn->tick);
+	natgw_hop_exit(nn);
 	natgw_flow_table_exit(nn);
 	natgw_crowd_table_exit(nn);
 	natgw_client_table_exit(nn);
@@ -132,7 +149,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		if (!natgw_net(net)->started)
 			continue;
-		nf_unregister_net_hooks(net, natgw_hook_ops, NATGW_HOOKS);
+		nf_unregister_net_hooks(net, natgw_net(net)->ops, NATGW_HOOKS);
 		any = true;
 	}
 	if (!any)

@@ -5,6 +5,7 @@
 
 #include "answer.h"
 #include "event.h"
+#include "fast.h"
 #include "hook.h"
 #include "icmp.h"
 #include "mapping.h"
@@ -83,13 +84,13 @@ static bool misplaced(const struct natgw_ctx *ctx, struct natgw_flow *flow)
 {
 	int iif = natgw_in_device(ctx);
 
-	if (READ_ONCE(flow->iif) == iif || !iif)
+	if (READ_ONCE(flow->original.iif) == iif || !iif)
 		return false;
 	if (natgw_outward_spoofed(ctx, natgw_side(ctx->nn->net,
 						  ctx->config->ifindex,
 						  ctx->pkt.tuple.src)))
 		return true;
-	WRITE_ONCE(flow->iif, iif);
+	WRITE_ONCE(flow->original.iif, iif);
 	return false;
 }
 
@@ -120,12 +121,16 @@ static unsigned int path_mtu(const struct natgw_ctx *ctx)
 
 static unsigned int send(struct natgw_ctx *ctx, struct natgw_flow *flow)
 {
-	natgw_note_packet(ctx, flow, NATGW_DIR_ORIGINAL);
-	if (!natgw_mss_clamp(ctx->skb, &ctx->pkt, ctx->config, path_mtu(ctx)) ||
+	natgw_note_packet(ctx->config, &ctx->pkt, flow, NATGW_DIR_ORIGINAL);
+	if ((natgw_mss_wanted(&ctx->pkt, ctx->config) &&
+	     !natgw_mss_clamp(ctx->skb, &ctx->pkt, ctx->config,
+			      path_mtu(ctx))) ||
 	    !natgw_xlate_source(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
 	renumber(ctx);
 	natgw_stats_packet(ctx->gw->stats, NATGW_OUT_DESTINATION, ctx->skb);
+	if (natgw_option(ctx->config, FASTPATH))
+		natgw_fast_arm(ctx, flow, NATGW_DIR_ORIGINAL);
 	return NF_ACCEPT;
 }
 
@@ -208,7 +213,7 @@ static unsigned int begin(struct natgw_ctx *ctx)
 			       &treatment);
 	if (IS_ERR(flow))
 		return natgw_outward_no_flow(ctx, PTR_ERR(flow));
-	WRITE_ONCE(flow->iif, natgw_in_device(ctx));
+	WRITE_ONCE(flow->original.iif, natgw_in_device(ctx));
 	return send(ctx, flow);
 }
 
@@ -362,7 +367,7 @@ static unsigned int from_wire(struct natgw_ctx *ctx)
 			return NF_ACCEPT;
 		return natgw_drop(ctx, NATGW_A_COUNTERS_HOST_DROP_NO_PORT);
 	}
-	natgw_note_packet(ctx, flow, NATGW_DIR_ORIGINAL);
+	natgw_note_packet(ctx->config, &ctx->pkt, flow, NATGW_DIR_ORIGINAL);
 	if (!natgw_xlate_source(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx, NATGW_A_COUNTERS_HOST_DROP_NO_MEMORY);
 	return NF_ACCEPT;
@@ -403,6 +408,8 @@ unsigned int natgw_outward(struct natgw_ctx *ctx)
 
 	if (natgw_hairpin_turned(ctx->skb))
 		return natgw_hairpin_leave(ctx);
+	if (IPCB(ctx->skb)->flags & NATGW_SKB_RESTORED)
+		natgw_fast_arm_reply(ctx);
 	ctx->gw = natgw_gateway_by_wire(ctx->nn, iph->saddr, &ctx->config);
 	if (ctx->gw)
 		return ctx->config->ifindex == out ? from_wire(ctx) : NF_ACCEPT;

@@ -216,11 +216,12 @@ void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
-	memset(pkt, 0, sizeof(*pkt));
-	pkt->tuple.src = iph->saddr;
-	pkt->tuple.dst = iph->daddr;
-	pkt->tuple.proto = iph->protocol;
-	pkt->thoff = skb_network_offset(skb) + iph->ihl * 4;
+	*pkt = (struct natgw_pkt){
+		.tuple.src = iph->saddr,
+		.tuple.dst = iph->daddr,
+		.tuple.proto = iph->protocol,
+		.thoff = skb_network_offset(skb) + iph->ihl * 4,
+	};
 
 	if (ip_is_fragment(iph)) {
 		pkt->kind = NATGW_PKT_MALFORMED;

@@ -70,7 +70,7 @@ static int try_random(struct natgw_net *nn, struct natgw_flow *flow,
 	unsigned int tries = 8;
 
 	do {
-		flow->node[NATGW_DIR_REPLY].tuple.dport =
+		flow->reply.tuple.dport =
 			htons(natgw_lane_random(nn, lane));
 		if (!natgw_host_uses(flow))
 			return natgw_flow_insert_node(nn, flow,
@@ -149,7 +149,7 @@ static int take_port(struct natgw_net *nn, const struct natgw_config *config,
 
 	if (own_port || natgw_proto_portless(o->proto)) {
 		/* As the host chose it, whatever port that is. */
-		flow->node[NATGW_DIR_REPLY].tuple.dport = o->sport;
+		flow->reply.tuple.dport = o->sport;
 		err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
 		if (err != -EEXIST)
 			return err;
@@ -257,7 +257,7 @@ static int join(struct natgw_net *nn, struct natgw_flow *flow,
 
 	flow->mapping = mapping;
 	natgw_flow_use_address(flow, mapping->addr);
-	flow->node[NATGW_DIR_REPLY].tuple.dport = m->dport;
+	flow->reply.tuple.dport = m->dport;
 	return natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
 }
 

@@ -7,17 +7,6 @@
 
 #include "stats.h"
 
-/**
- * natgw_stats_packets() - packets on the wire that an skb stands for
- * @skb: one packet, or several by segmentation offload
- *
- * Context: any.
- */
-unsigned int natgw_stats_packets(const struct sk_buff *skb)
-{
-	return skb_is_gso(skb) ? max_t(u16, skb_shinfo(skb)->gso_segs, 1) : 1;
-}
-
 /* What each further segment of a segmentation-offload skb is sent with. */
 static unsigned int segment_headers(const struct sk_buff *skb)
 {
@@ -32,13 +21,15 @@ static unsigned int segment_headers(const struct sk_buff *skb)
 	return len + (th ? th->doff * 4 : 0);
 }
 
-static unsigned int bytes_of(const struct sk_buff *skb)
+/**
+ * natgw_stats_segments() - bytes of several packets in one, from their IP headers on
+ * @skb: several packets by segmentation offload
+ *
+ * Context: any.
+ */
+unsigned int natgw_stats_segments(const struct sk_buff *skb)
 {
-	unsigned int packets = natgw_stats_packets(skb);
-
-	if (packets == 1)
-		return skb->len;
-	return skb->len + (packets - 1) * segment_headers(skb);
+	return skb->len + (natgw_stats_packets(skb) - 1) * segment_headers(skb);
 }
 
 /**
@@ -74,25 +65,6 @@ void natgw_stats_add(struct natgw_stats __percpu *stats, int counter, u64 n)
 
 	u64_stats_update_begin(&s->syncp);
 	u64_stats_add(&s->counter[counter], n);
-	u64_stats_update_end(&s->syncp);
-}
-
-/**
- * natgw_stats_packet() - count a packet and its bytes from the IP header on
- * @stats: the gateway's counters
- * @counter: NATGW_IN_* or NATGW_OUT_*; the counter after it takes the bytes
- * @skb: with skb->data at the IP header
- *
- * Context: bottom halves disabled.
- */
-void natgw_stats_packet(struct natgw_stats __percpu *stats, int counter,
-			const struct sk_buff *skb)
-{
-	struct natgw_stats *s = this_cpu_ptr(stats);
-
-	u64_stats_update_begin(&s->syncp);
-	u64_stats_add(&s->counter[counter], natgw_stats_packets(skb));
-	u64_stats_add(&s->counter[counter + 1], bytes_of(skb));
 	u64_stats_update_end(&s->syncp);
 }
 

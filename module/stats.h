@@ -26,11 +26,72 @@ enum {
 struct natgw_stats __percpu *natgw_stats_alloc(void);
 void natgw_stats_sum(const struct natgw_stats __percpu *stats, u64 *sum);
 
-unsigned int natgw_stats_packets(const struct sk_buff *skb);
+unsigned int natgw_stats_segments(const struct sk_buff *skb);
 void natgw_stats_add(struct natgw_stats __percpu *stats, int counter, u64 n);
-void natgw_stats_packet(struct natgw_stats __percpu *stats, int counter,
-			const struct sk_buff *skb);
 void natgw_stats_drop(struct natgw_stats __percpu *stats, int counter,
 		      const struct sk_buff *skb);
+
+/**
+ * natgw_stats_packets() - packets on the wire that an skb stands for
+ * @skb: one packet, or several by segmentation offload
+ *
+ * Context: any.
+ */
+static inline unsigned int natgw_stats_packets(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) ? max_t(u16, skb_shinfo(skb)->gso_segs, 1) : 1;
+}
+
+static inline unsigned int natgw_stats_bytes(const struct sk_buff *skb)
+{
+	return skb_is_gso(skb) ? natgw_stats_segments(skb) : skb->len;
+}
+
+/**
+ * natgw_stats_packet() - count a packet and its bytes from the IP header on
+ * @stats: the gateway's counters
+ * @counter: NATGW_IN_* or NATGW_OUT_*; the counter after it takes the bytes
+ * @skb: with skb->data at the IP header
+ *
+ * Context: bottom halves disabled.
+ */
+static inline void natgw_stats_packet(struct natgw_stats __percpu *stats,
+				      int counter, const struct sk_buff *skb)
+{
+	struct natgw_stats *s = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_add(&s->counter[counter], natgw_stats_packets(skb));
+	u64_stats_add(&s->counter[counter + 1], natgw_stats_bytes(skb));
+	u64_stats_update_end(&s->syncp);
+}
+
+/**
+ * natgw_stats_fast() - count a packet that comes in and leaves by the fast path
+ * @stats: the gateway's counters
+ * @out: from an inside host, or to one
+ * @skb: with skb->data at the IP header
+ *
+ * Context: bottom halves disabled.
+ */
+static inline void natgw_stats_fast(struct natgw_stats __percpu *stats, bool out,
+				    const struct sk_buff *skb)
+{
+	struct natgw_stats *s = this_cpu_ptr(stats);
+	u64_stats_t *in_counter, *out_counter;
+	unsigned int packets = natgw_stats_packets(skb);
+	unsigned int bytes = natgw_stats_bytes(skb);
+
+	in_counter = &s->counter[out ? NATGW_IN_SOURCE : NATGW_IN_DESTINATION];
+	out_counter = &s->counter[out ? NATGW_OUT_DESTINATION :
+					NATGW_OUT_SOURCE];
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_add(in_counter, packets);
+	u64_stats_add(in_counter + 1, bytes);
+	u64_stats_add(out_counter, packets);
+	u64_stats_add(out_counter + 1, bytes);
+	u64_stats_add(&s->counter[NATGW_A_COUNTERS_PACKETS_FAST], packets);
+	u64_stats_update_end(&s->syncp);
+}
 
 #endif /* _NATGW_STATS_H */

@@ -90,8 +90,8 @@ static void set_seen(struct natgw_flow *flow, u16 seen)
 static bool believed(const struct natgw_flow *flow, enum natgw_dir dir,
 		     u16 seen, const struct natgw_pkt *pkt)
 {
-	const struct natgw_node *own = &flow->node[dir];
-	const struct natgw_node *peer = &flow->node[!dir];
+	const struct natgw_node *own = natgw_flow_node(flow, dir);
+	const struct natgw_node *peer = natgw_flow_node(flow, !dir);
 	bool more = !(seen & SENT << dir) ||
 		    (s32)(pkt->end - READ_ONCE(own->end)) > 0;
 
@@ -110,7 +110,7 @@ static bool believed(const struct natgw_flow *flow, enum natgw_dir dir,
 static u16 note_numbers(struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 			const struct natgw_pkt *pkt)
 {
-	struct natgw_node *own = &flow->node[dir];
+	struct natgw_node *own = natgw_flow_node(flow, dir);
 
 	if (believed(flow, dir, seen, pkt)) {
 		WRITE_ONCE(own->end, pkt->end);
@@ -128,8 +128,8 @@ static u16 note_numbers(struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 static bool is_next(const struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 		    const struct natgw_pkt *pkt)
 {
-	const struct natgw_node *own = &flow->node[dir];
-	const struct natgw_node *peer = &flow->node[!dir];
+	const struct natgw_node *own = natgw_flow_node(flow, dir);
+	const struct natgw_node *peer = natgw_flow_node(flow, !dir);
 
 	if (pkt->tuple.proto != IPPROTO_TCP)
 		return true;
@@ -146,7 +146,7 @@ static bool is_next(const struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 static bool is_far(const struct natgw_flow *flow, u16 seen,
 		   const struct natgw_pkt *pkt)
 {
-	u32 expected = READ_ONCE(flow->node[NATGW_DIR_ORIGINAL].ack);
+	u32 expected = READ_ONCE(flow->original.ack);
 
 	if (seen & ACKED << NATGW_DIR_ORIGINAL)
 		return pkt->seq - expected + FAR > 2 * FAR;
@@ -295,7 +295,7 @@ enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
  */
 bool natgw_tcp_under_way(const struct natgw_flow *flow, u32 seq)
 {
-	const struct natgw_node *own = &flow->node[NATGW_DIR_ORIGINAL];
+	const struct natgw_node *own = &flow->original;
 	u16 seen = READ_ONCE(flow->tcp);
 	u32 end = READ_ONCE(own->end);
 	u32 missing = FAR;
@@ -303,7 +303,7 @@ bool natgw_tcp_under_way(const struct natgw_flow *flow, u32 seq)
 	if (!(seen & SENT << NATGW_DIR_ORIGINAL))
 		return true;
 	if (seen & ACKED << NATGW_DIR_REPLY)
-		missing = end - READ_ONCE(flow->node[NATGW_DIR_REPLY].ack) + 1;
+		missing = end - READ_ONCE(flow->reply.ack) + 1;
 	/* An acknowledgment of what was never sent is forged too. */
 	return end - seq <= min_t(u32, missing, FAR);
 }

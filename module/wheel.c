@@ -100,8 +100,9 @@ void natgw_wheel_move(struct natgw_net *nn, struct natgw_flow *flow)
 	struct natgw_wheel *wheel = &nn->wheel[flow->wheel];
 
 	spin_lock(&wheel->lock);
-	if (!hlist_unhashed(&flow->turn) &&
-	    !test_bit(NATGW_FLOW_DYING, &flow->flags)) {
+	/* In this order: of one that is dying @turn may be used otherwise. */
+	if (!test_bit(NATGW_FLOW_DYING, &flow->flags) &&
+	    !hlist_unhashed(&flow->turn)) {
 		hlist_del_init(&flow->turn);
 		place(wheel, flow);
 	}

@@ -50,72 +50,14 @@ static struct change change_destination(const struct natgw_flow *flow)
 	};
 }
 
-/* The address is in the pseudo-header, the port is not. Where the device is
- * still to compute the checksum (CHECKSUM_PARTIAL), the field holds only the
- * pseudo-header's part; the helpers know.
- */
-static void replace_tcp(struct sk_buff *skb, struct tcphdr *th,
-			const struct change *c)
-{
-	inet_proto_csum_replace4(&th->check, skb, c->addr, c->new_addr, true);
-	inet_proto_csum_replace2(&th->check, skb, c->port, c->new_port, false);
-	if (c->source)
-		th->source = c->new_port;
-	else
-		th->dest = c->new_port;
-}
-
-/* Is the checksum that a device is still to compute this header's? In a tunnel
- * it can be an inner header's, while the outer one is whole or absent; or both
- * are left to segmentation.
- */
-static bool partial_here(const struct sk_buff *skb, const void *transport)
-{
-	return skb->ip_summed == CHECKSUM_PARTIAL &&
-	       (skb->data + skb_checksum_start_offset(skb) == transport ||
-		skb_shinfo(skb)->gso_type & SKB_GSO_UDP_TUNNEL_CSUM);
-}
-
-/* A checksum of zero means that there is none, and has to stay; one that
- * becomes zero is sent as its other form (RFC 768).
- */
-static void replace_udp(struct sk_buff *skb, struct natgw_ports *head,
-			const struct change *c)
-{
-	bool partial = partial_here(skb, head);
-
-	if (head->check && !partial && skb->ip_summed == CHECKSUM_PARTIAL) {
-		csum_replace4(&head->check, c->addr, c->new_addr);
-		csum_replace2(&head->check, c->port, c->new_port);
-		if (!head->check)
-			head->check = CSUM_MANGLED_0;
-	} else if (head->check || partial) {
-		inet_proto_csum_replace4(&head->check, skb, c->addr,
-					 c->new_addr, true);
-		inet_proto_csum_replace2(&head->check, skb, c->port,
-					 c->new_port, false);
-		if (!head->check)
-			head->check = CSUM_MANGLED_0;
-	}
-	if (c->source)
-		head->source = c->new_port;
-	else
-		head->dest = c->new_port;
-}
-
 /* The checksum covers the ports and the pseudo-header however little of the rest
  * it covers, and 0 is a checksum like any other (RFC 4340 section 9).
  */
 static void replace_dccp(struct sk_buff *skb, struct natgw_ports *head,
-			 const struct change *c)
+			 const struct natgw_node *node)
 {
-	inet_proto_csum_replace4(&head->check, skb, c->addr, c->new_addr, true);
-	inet_proto_csum_replace2(&head->check, skb, c->port, c->new_port,
-				 false);
-	if (c->source)
-		head->source = c->new_port;
-	else
-		head->dest = c->new_port;
+	natgw_mend(skb, &head->check, natgw_plain_check(skb), node);
+	natgw_replace_port(&head->source, &head->dest, node);
 }
 
 static __wsum crc32c_update(const void *data, int len, __wsum sum)
@@ -151,7 +93,7 @@ static __le32 sctp_crc(struct sk_buff *skb, unsigned int offset,
 }
 
 static void replace_sctp(struct sk_buff *skb, unsigned int offset,
-			 const struct change *c)
+			 const struct natgw_node *node)
 {
 	struct sctphdr *head = (struct sctphdr *)(skb->data + offset);
 	bool whole = skb->ip_summed != CHECKSUM_PARTIAL;
@@ -159,10 +101,7 @@ static void replace_sctp(struct sk_buff *skb, unsigned int offset,
 
 	if (whole)
 		wrong = head->checksum ^ sctp_crc(skb, offset, head);
-	if (c->source)
-		head->source = c->new_port;
-	else
-		head->dest = c->new_port;
+	natgw_replace_port(&head->source, &head->dest, node);
 	if (whole)
 		head->checksum = sctp_crc(skb, offset, head) ^ wrong;
 	/* What a device computed over the packet does not hold any more. */
@@ -172,11 +111,11 @@ static void replace_sctp(struct sk_buff *skb, unsigned int offset,
 
 /* No pseudo-header; one identifier, whichever side it stands for. */
 static void replace_icmp(struct sk_buff *skb, struct icmphdr *icmph,
-			 const struct change *c)
+			 const struct natgw_node *node)
 {
-	inet_proto_csum_replace2(&icmph->checksum, skb, c->port, c->new_port,
-				 false);
-	icmph->un.echo.id = c->new_port;
+	inet_proto_csum_replace2(&icmph->checksum, skb, icmph->un.echo.id,
+				 node->port, false);
+	icmph->un.echo.id = node->port;
 }
 
 static void replace_address(struct iphdr *iph, bool source, __be32 addr)
@@ -205,43 +144,40 @@ static unsigned int transport_len(u8 proto)
 }
 
 static void replace_transport(struct sk_buff *skb, const struct natgw_pkt *pkt,
-			      const struct change *c)
+			      const struct natgw_node *node)
 {
 	void *transport = skb->data + pkt->thoff;
 
 	switch (pkt->tuple.proto) {
 	case IPPROTO_TCP:
-		replace_tcp(skb, transport, c);
+		natgw_replace_tcp(skb, transport, node);
 		break;
 	case IPPROTO_UDP:
 	case IPPROTO_UDPLITE:
-		replace_udp(skb, transport, c);
+		natgw_replace_udp(skb, transport, node);
 		break;
 	case IPPROTO_DCCP:
-		replace_dccp(skb, transport, c);
+		replace_dccp(skb, transport, node);
 		break;
 	case IPPROTO_SCTP:
-		replace_sctp(skb, pkt->thoff, c);
+		replace_sctp(skb, pkt->thoff, node);
 		break;
 	case IPPROTO_ICMP:
-		replace_icmp(skb, transport, c);
+		replace_icmp(skb, transport, node);
 		break;
 	}
 }
 
 static bool xlate(struct sk_buff *skb, const struct natgw_pkt *pkt,
-		  const struct change *c)
+		  const struct natgw_node *node, bool source)
 {
-	/* This host's own packets mostly stay as they are. */
-	if (c->addr == c->new_addr && c->port == c->new_port)
-		return true;
 	/* Somebody else may hold the same bytes (a capture, a mirror). */
 	if (skb_ensure_writable(skb, pkt->thoff +
 				transport_len(pkt->tuple.proto)))
 		return false;
 
-	replace_transport(skb, pkt, c);
-	replace_address(ip_hdr(skb), c->source, c->new_addr);
+	replace_transport(skb, pkt, node);
+	replace_address(ip_hdr(skb), source, node->addr);
 	skb_clear_hash(skb);
 	return true;
 }
@@ -257,9 +193,12 @@ static bool xlate(struct sk_buff *skb, const struct natgw_pkt *pkt,
 bool natgw_xlate_source(struct sk_buff *skb, const struct natgw_pkt *pkt,
 			const struct natgw_flow *flow)
 {
-	const struct change c = change_source(flow);
+	const struct natgw_node *node = &flow->original;
 
-	return xlate(skb, pkt, &c);
+	/* This host's own packets mostly stay as they are. */
+	if (node->addr == node->tuple.src && node->port == node->tuple.sport)
+		return true;
+	return xlate(skb, pkt, node, true);
 }
 
 /**
@@ -275,11 +214,13 @@ bool natgw_xlate_source(struct sk_buff *skb, const struct natgw_pkt *pkt,
 bool natgw_xlate_destination(struct sk_buff *skb, const struct natgw_pkt *pkt,
 			     const struct natgw_flow *flow)
 {
-	const struct change c = change_destination(flow);
+	const struct natgw_node *node = &flow->reply;
 
-	if (!xlate(skb, pkt, &c))
+	if (node->addr == node->tuple.dst && node->port == node->tuple.dport)
+		return true;
+	if (!xlate(skb, pkt, node, false))
 		return false;
-	if (c.addr != c.new_addr)
+	if (node->addr != node->tuple.dst)
 		skb_dst_drop(skb);
 	return true;
 }

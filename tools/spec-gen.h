@@ -287,6 +287,10 @@ const struct word option_words[NATGW_A_OPTIONS_MAX + 1] = {
 		"proto-other", T_CHOICE, switch_words,
 		"Any other protocol is translated, for one inside host per destination."
 	},
+	[NATGW_A_OPTIONS_FASTPATH] = {
+		"fastpath", T_CHOICE, switch_words,
+		"Packets of established TCP and UDP flows leave from the ingress hook of the device that they come in on."
+	},
 };
 
 const struct counter counters[] = {
@@ -382,5 +386,7 @@ const struct counter counters[] = {
 	  "Packets that a rule exempts from translation, in either direction." },
 	{ NATGW_A_COUNTERS_PACKETS_HAIRPIN, "packets-hairpin",
 	  "Packets from one inside host to another by its external endpoint. They count in all four directions." },
+	{ NATGW_A_COUNTERS_PACKETS_FAST, "packets-fast",
+	  "Packets that took the fast path, in either direction. They count like all others, too." },
 	{ 0, NULL, NULL }
 };
