@@ -10,6 +10,7 @@
 #include <net/netns/generic.h>
 
 struct natgw_answers;
+struct natgw_fragments;
 struct natgw_wheel;
 
 enum {
@@ -37,6 +38,7 @@ enum {
  * @error_next: jiffies before which no further error event is sent
  * @error_missed: error events not sent since the last one
  * @answers: what natgw itself still has to say
+ * @fragments: packets whose fragments are passed on one by one
  */
 struct natgw_net {
 	struct net *net;
@@ -55,6 +57,7 @@ struct natgw_net {
 	unsigned long error_next;
 	atomic_t error_missed;
 	struct natgw_answers *answers;
+	struct natgw_fragments *fragments;
 };
 
 extern unsigned int natgw_net_id;

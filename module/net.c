@@ -10,6 +10,7 @@
 #include "client.h"
 #include "crowd.h"
 #include "flow.h"
+#include "fragment.h"
 #include "gateway.h"
 #include "hook.h"
 #include "wheel.h"
@@ -55,6 +56,9 @@ int natgw_net_start(struct natgw_net *nn)
 	err = natgw_answer_init(nn);
 	if (err)
 		goto err_answers;
+	err = natgw_fragment_init(nn);
+	if (err)
+		goto err_fragments;
 	err = natgw_wheel_init(nn);
 	if (err)
 		goto err_wheel;
@@ -71,6 +75,8 @@ err_hooks:
 	synchronize_net();
 	natgw_wheel_exit(nn);
 err_wheel:
+	natgw_fragment_exit(nn);
+err_fragments:
 	natgw_answer_exit(nn);
 err_answers:
 	natgw_client_table_exit(nn);
@@ -116,6 +122,7 @@ static void net_exit(struct natgw_net *nn)
 	natgw_crowd_table_exit(nn);
 	natgw_client_table_exit(nn);
 	natgw_answer_exit(nn);
+	natgw_fragment_exit(nn);
 	rtnl_lock();
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);
