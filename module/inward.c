@@ -4,6 +4,7 @@
 #include <net/ip.h>
 
 #include "answer.h"
+#include "fragment.h"
 #include "hook.h"
 #include "host.h"
 #include "icmp.h"
@@ -96,8 +97,30 @@ static unsigned int restore(struct natgw_ctx *ctx, struct natgw_flow *flow)
 	    !natgw_xlate_destination(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx,
 				  NATGW_A_COUNTERS_DESTINATION_DROP_NO_MEMORY);
-	return flow->kind == NATGW_FLOW_KIND_HOST ? to_host(ctx) :
-						    to_source(ctx);
+	if (flow->kind == NATGW_FLOW_KIND_HOST)
+		return to_host(ctx);
+	if (ctx->pkt.first)
+		natgw_fragment_remember(ctx, NATGW_DIR_REPLY,
+					ip_hdr(ctx->skb)->id);
+	return to_source(ctx);
+}
+
+/* restore_later - a fragment whose first one was restored */
+static unsigned int restore_later(struct natgw_ctx *ctx)
+{
+	int err = natgw_fragment_follow(ctx, NATGW_DIR_REPLY);
+
+	natgw_stats_packet(ctx->gw->stats, NATGW_IN_DESTINATION, ctx->skb);
+	switch (err) {
+	case 0:
+		return to_source(ctx);
+	case -ENOMEM:
+		return natgw_drop(ctx,
+				  NATGW_A_COUNTERS_DESTINATION_DROP_NO_MEMORY);
+	default:
+		return natgw_drop(ctx,
+				  NATGW_A_COUNTERS_DESTINATION_DROP_MALFORMED);
+	}
 }
 
 static unsigned int restore_error(struct natgw_ctx *ctx)
@@ -159,6 +182,8 @@ static unsigned int to_wire(struct natgw_ctx *ctx)
 {
 	struct natgw_flow *flow;
 
+	if (natgw_fragment_later(ctx->skb))
+		return restore_later(ctx);
 	natgw_parse(ctx->skb, &ctx->pkt);
 	if (ctx->pkt.kind == NATGW_PKT_ICMP_ERROR)
 		return natgw_hairpin_meant(ctx) ? natgw_hairpin_turn(ctx) :
@@ -259,10 +284,10 @@ static bool gather(struct net *net, struct sk_buff *skb)
  */
 unsigned int natgw_inward(struct natgw_ctx *ctx)
 {
-	if (ip_is_fragment(ip_hdr(ctx->skb)) &&
-	    gather(ctx->nn->net, ctx->skb))
-		return NF_STOLEN;
 	ctx->gw = natgw_gateway_by_wire(ctx->nn, ip_hdr(ctx->skb)->daddr,
 					&ctx->config);
+	if (ip_is_fragment(ip_hdr(ctx->skb)) && !natgw_fragment_passes(ctx) &&
+	    gather(ctx->nn->net, ctx->skb))
+		return NF_STOLEN;
 	return ctx->gw ? to_wire(ctx) : to_others(ctx);
 }

@@ -11,6 +11,7 @@
 #include "crowd.h"
 #include "fast.h"
 #include "flow.h"
+#include "fragment.h"
 #include "gateway.h"
 #include "hook.h"
 #include "hop.h"
@@ -59,6 +60,9 @@ int natgw_net_start(struct natgw_net *nn)
 	err = natgw_answer_init(nn);
 	if (err)
 		goto err_answers;
+	err = natgw_fragment_init(nn);
+	if (err)
+		goto err_fragments;
 	err = natgw_wheel_init(nn);
 	if (err)
 		goto err_wheel;
@@ -85,6 +89,8 @@ err_hooks:
 err_hops:
 	natgw_wheel_exit(nn);
 err_wheel:
+	natgw_fragment_exit(nn);
+err_fragments:
 	natgw_answer_exit(nn);
 err_answers:
 	natgw_client_table_exit(nn);
@@ -133,6 +139,7 @@ static void net_exit(struct natgw_net *nn)
 	natgw_crowd_table_exit(nn);
 	natgw_client_table_exit(nn);
 	natgw_answer_exit(nn);
+	natgw_fragment_exit(nn);
 	rtnl_lock();
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);

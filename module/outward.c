@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "event.h"
 #include "fast.h"
+#include "fragment.h"
 #include "hook.h"
 #include "icmp.h"
 #include "mapping.h"
@@ -121,6 +122,8 @@ static unsigned int path_mtu(const struct natgw_ctx *ctx)
 
 static unsigned int send(struct natgw_ctx *ctx, struct natgw_flow *flow)
 {
+	__be16 id = ip_hdr(ctx->skb)->id;
+
 	natgw_note_packet(ctx->config, &ctx->pkt, flow, NATGW_DIR_ORIGINAL);
 	if ((natgw_mss_wanted(&ctx->pkt, ctx->config) &&
 	     !natgw_mss_clamp(ctx->skb, &ctx->pkt, ctx->config,
@@ -128,10 +131,33 @@ static unsigned int send(struct natgw_ctx *ctx, struct natgw_flow *flow)
 	    !natgw_xlate_source(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
 	renumber(ctx);
+	if (ctx->pkt.first)
+		natgw_fragment_remember(ctx, NATGW_DIR_ORIGINAL, id);
 	natgw_stats_packet(ctx->gw->stats, NATGW_OUT_DESTINATION, ctx->skb);
 	if (natgw_option(ctx->config, FASTPATH))
 		natgw_fast_arm(ctx, flow, NATGW_DIR_ORIGINAL);
 	return NF_ACCEPT;
+}
+
+/* send_later - a fragment whose first one was sent
+ *
+ * Return: false where there was none.
+ */
+static bool send_later(struct natgw_ctx *ctx, unsigned int *verdict)
+{
+	int err = natgw_fragment_follow(ctx, NATGW_DIR_ORIGINAL);
+
+	if (err == -ENOENT)
+		return false;
+	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);
+	if (err) {
+		*verdict = natgw_drop(ctx,
+				      NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
+		return true;
+	}
+	natgw_stats_packet(ctx->gw->stats, NATGW_OUT_DESTINATION, ctx->skb);
+	*verdict = NF_ACCEPT;
+	return true;
 }
 
 static unsigned int send_error(struct natgw_ctx *ctx)
@@ -265,7 +291,10 @@ static unsigned int translate_known(struct natgw_ctx *ctx,
 static unsigned int translate(struct natgw_ctx *ctx)
 {
 	struct natgw_flow *flow;
+	unsigned int verdict;
 
+	if (natgw_fragment_later(ctx->skb) && send_later(ctx, &verdict))
+		return verdict;
 	natgw_parse(ctx->skb, &ctx->pkt);
 	if (ctx->pkt.kind == NATGW_PKT_FLOW) {
 		flow = natgw_flow_find(ctx->nn, &ctx->pkt.tuple,

@@ -173,7 +173,8 @@ static u8 parse_udplite(const struct sk_buff *skb, struct natgw_pkt *pkt)
 	 * and never less than the header (RFC 3828 section 3.1).
 	 */
 	cover = ntohs(ports->length);
-	if (cover && (cover < sizeof(*ports) || cover > skb->len - pkt->thoff))
+	if (cover && (cover < sizeof(*ports) ||
+		      (!pkt->first && cover > skb->len - pkt->thoff)))
 		return NATGW_PKT_MALFORMED;
 	pkt->tuple.sport = ports->source;
 	pkt->tuple.dport = ports->dest;
@@ -192,7 +193,8 @@ static u8 parse_udp(const struct sk_buff *skb, struct natgw_pkt *pkt)
 		return NATGW_PKT_MALFORMED;
 	len = ntohs(uh->len);
 	if (!skb_is_gso(skb) &&
-	    (len < sizeof(*uh) || len > skb->len - pkt->thoff))
+	    (len < sizeof(*uh) ||
+	     (!pkt->first && len > skb->len - pkt->thoff)))
 		return NATGW_PKT_MALFORMED;
 	pkt->tuple.sport = uh->source;
 	pkt->tuple.dport = uh->dest;
@@ -210,6 +212,10 @@ static u8 parse_udp(const struct sk_buff *skb, struct natgw_pkt *pkt)
  * made before any hook saw the packet; lengths are therefore taken from the
  * skb, which also holds for packets too big for the header's length field.
  *
+ * A first fragment is as good as the whole where all that is changed is in it and
+ * nothing depends on the rest: not so the numbers of a connection, the CRC of
+ * SCTP, or the quote of an ICMP error.
+ *
  * Context: any. Changes nothing in @skb.
  */
 void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt)
@@ -223,7 +229,9 @@ void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt)
 		.thoff = skb_network_offset(skb) + iph->ihl * 4,
 	};
 
-	if (ip_is_fragment(iph)) {
+	pkt->first = ip_is_fragment(iph);
+	if (iph->frag_off & htons(IP_OFFSET) ||
+	    (pkt->first && natgw_proto_stateful(iph->protocol))) {
 		pkt->kind = NATGW_PKT_MALFORMED;
 		return;
 	}
@@ -251,6 +259,8 @@ void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt)
 		pkt->opens = true;
 		break;
 	}
+	if (pkt->first && pkt->kind != NATGW_PKT_FLOW)
+		pkt->kind = NATGW_PKT_MALFORMED;
 }
 
 /* RFC 792 promises 8 bytes: ports and TCP's sequence number, not its checksum. */

@@ -39,7 +39,9 @@ enum natgw_kind {
 	NATGW_PKT_FLOW,		/* of a connection: tuple is filled */
 	NATGW_PKT_ICMP_ERROR,	/* ICMP error: tuple has addresses only */
 	NATGW_PKT_OTHER,	/* an ICMP message that is not translated */
-	NATGW_PKT_MALFORMED,	/* cut short, contradictory, or a fragment */
+	NATGW_PKT_MALFORMED,	/* cut short, contradictory, or a fragment that
+				 * cannot be told or translated without the rest
+				 */
 };
 
 /* What a packet does to its connection, in TCP's words; SCTP's chunks and
@@ -59,6 +61,7 @@ enum {
  * @kind: what it is
  * @tcp: NATGW_TCP_* of a TCP, SCTP or DCCP packet
  * @opens: it may begin a flow; an ICMP echo reply may not
+ * @first: it is the first fragment of one
  * @seq: TCP sequence number
  * @end: sequence number behind its last byte, or its SYN or FIN
  * @ack: TCP acknowledgment number
@@ -69,6 +72,7 @@ struct natgw_pkt {
 	u8 kind;
 	u8 tcp;
 	bool opens;
+	bool first;
 	u32 seq;
 	u32 end;
 	u32 ack;

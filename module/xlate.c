@@ -225,6 +225,33 @@ bool natgw_xlate_destination(struct sk_buff *skb, const struct natgw_pkt *pkt,
 	return true;
 }
 
+/**
+ * natgw_xlate_fragment() - give a later fragment what its first one was given
+ * @skb: the fragment, skb->data at the IP header
+ * @source: the address is the source, else the destination, whose route is
+ *	dropped
+ * @addr: the address
+ * @id: the identification
+ *
+ * Context: softirq, RCU. Return: false without memory; @skb is then as it was.
+ */
+bool natgw_xlate_fragment(struct sk_buff *skb, bool source, __be32 addr,
+			  __be16 id)
+{
+	struct iphdr *iph;
+
+	if (skb_ensure_writable(skb, sizeof(*iph)))
+		return false;
+	iph = ip_hdr(skb);
+	csum_replace2(&iph->check, iph->id, id);
+	iph->id = id;
+	replace_address(iph, source, addr);
+	skb_clear_hash(skb);
+	if (!source)
+		skb_dst_drop(skb);
+	return true;
+}
+
 /* The quote may end anywhere after 8 bytes of transport header: its checksum
  * field is changed where it is there.
  */

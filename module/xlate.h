@@ -13,6 +13,8 @@ bool natgw_xlate_source(struct sk_buff *skb, const struct natgw_pkt *pkt,
 			const struct natgw_flow *flow);
 bool natgw_xlate_destination(struct sk_buff *skb, const struct natgw_pkt *pkt,
 			     const struct natgw_flow *flow);
+bool natgw_xlate_fragment(struct sk_buff *skb, bool source, __be32 addr,
+			  __be16 id);
 bool natgw_xlate_error_in(struct sk_buff *skb, const struct natgw_pkt *pkt,
 			  const struct natgw_quote *quote,
 			  const struct natgw_flow *flow);
