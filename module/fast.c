@@ -12,8 +12,9 @@
  * A direction is armed by a packet of that direction that has come through the
  * slow path, with all that the host's own rules have to say, and has only to be
  * sent. So no rule is passed by that was there then. Where the namespace has
- * any, one packet of each direction goes to them again every few seconds: a rule
- * that came later is heeded, and conntrack does not take the connection for dead.
+ * any, one packet of each direction goes to them again every few seconds, so that
+ * conntrack does not take the connection for dead; and at once, when nf_tables
+ * says that something has changed (watch.c).
  *
  * For each packet there is no lock, no reference count and no allocation, and
  * nothing is written but the CPU's own counters, the flow's coarse time-stamp, and
@@ -26,6 +27,7 @@
 #include <net/checksum.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/sock.h>
 #include <net/xfrm.h>
 
 #include "compat.h"
@@ -52,7 +54,18 @@ static bool plain(const struct sk_buff *skb)
 {
 	return skb->protocol == htons(ETH_P_IP) &&
 	       skb->pkt_type == PACKET_HOST && !skb_vlan_tag_present(skb) &&
-	       !skb_dst(skb) && !skb->sk && !skb_sec_path(skb);
+	       !skb_dst(skb) && !skb_sec_path(skb);
+}
+
+/* disown - take a packet from the local socket that sent it, as ip_rcv() does; false
+ * where it has been given one to be received by
+ */
+static bool disown(struct sk_buff *skb)
+{
+	if (skb_sk_is_prefetched(skb))
+		return false;
+	skb_orphan(skb);
+	return true;
 }
 
 /* What ip_rcv() checks, of a packet without options that is no fragment. */
@@ -225,23 +238,45 @@ static void leave(struct sk_buff *skb, const struct natgw_hop *hop)
 	neigh_output(hop->neigh, skb, false);
 }
 
+/* note - let the flow know of a packet; see natgw_note_packet() */
+static void note(const struct natgw_config *config, const struct natgw_pkt *pkt,
+		 struct natgw_flow *flow, enum natgw_dir dir)
+{
+	if (pkt->tuple.proto == IPPROTO_TCP)
+		natgw_tcp_packet(flow, dir, pkt);
+	else if (dir == NATGW_DIR_REPLY &&
+		 !natgw_option(config, INBOUND_REFRESH))
+		return;
+	natgw_refresh(flow, dir);
+}
+
+/* Does it need an identification of this host? See outward.c. */
+static bool renumbered(const struct natgw_config *config,
+		       const struct sk_buff *skb, enum natgw_dir dir)
+{
+	return dir == NATGW_DIR_ORIGINAL &&
+	       natgw_option(config, UNIQUE_IP_ID) &&
+	       !(ip_hdr(skb)->frag_off & htons(IP_DF));
+}
+
 /* forward - translate and send; returns false where the slow path has to */
 static bool forward(const struct natgw_net *nn, struct sk_buff *skb,
 		    const struct natgw_pkt *pkt, struct natgw_node *node)
 {
 	struct natgw_flow *flow = natgw_flow_of(node);
 	const struct natgw_hop *hop = hop_of(nn, skb, node);
-	struct natgw_gw *gw = flow->gw;
+	const struct natgw_config *config = rcu_dereference(flow->gw->config);
+	enum natgw_dir dir = node->tuple.dir;
 
 	/* The last thing that can fail is to have the header for ourselves,
 	 * with room for the device's before it.
 	 */
 	if (!hop || !under_way(flow) || !simple(skb) ||
+	    renumbered(config, skb, dir) ||
 	    skb_cow_head(skb, LL_RESERVED_SPACE(hop->dev)))
 		return false;
-	natgw_note_packet(rcu_dereference(gw->config), pkt, flow,
-			  node->tuple.dir);
-	natgw_stats_fast(gw->stats, node->tuple.dir == NATGW_DIR_ORIGINAL, skb);
+	note(config, pkt, flow, dir);
+	natgw_stats_fast(flow->gw->stats, dir == NATGW_DIR_ORIGINAL, skb);
 	rewrite(skb, node);
 	leave(skb, hop);
 	return true;
@@ -263,7 +298,8 @@ unsigned int natgw_fast(void *priv, struct sk_buff *skb,
 	struct natgw_node *node;
 	struct natgw_pkt pkt;
 
-	if (!plain(skb) || !plain_header(skb) || !read(skb, &pkt))
+	if (!plain(skb) || (skb->sk && !disown(skb)) || !plain_header(skb) ||
+	    !read(skb, &pkt))
 		return NF_ACCEPT;
 	node = natgw_table_find(nn, &pkt.tuple);
 	return node && forward(nn, skb, &pkt, node) ? NF_STOLEN : NF_ACCEPT;
@@ -346,8 +382,6 @@ void natgw_fast_arm_reply(struct natgw_ctx *ctx)
 	struct natgw_tuple original;
 	struct natgw_flow *flow;
 
-	if (!READ_ONCE(ctx->nn->fast))
-		return;
 	natgw_parse(ctx->skb, &ctx->pkt);
 	if (ctx->pkt.kind != NATGW_PKT_FLOW)
 		return;

@@ -24,15 +24,6 @@
 #include "tcp.h"
 #include "xlate.h"
 
-/**
- * natgw_hairpin_turned() - is a packet on its way between two inside hosts?
- * @skb: a packet at POST_ROUTING
- */
-bool natgw_hairpin_turned(const struct sk_buff *skb)
-{
-	return IPCB(skb)->flags & NATGW_SKB_TURNED;
-}
-
 static unsigned int refuse(struct natgw_ctx *ctx, int counter)
 {
 	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);

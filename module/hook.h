@@ -50,7 +50,6 @@ bool natgw_outward_spoofed(const struct natgw_ctx *ctx, enum natgw_side side);
 unsigned int natgw_outward_no_flow(struct natgw_ctx *ctx, int err);
 bool natgw_hairpin_meant(const struct natgw_ctx *ctx);
 unsigned int natgw_hairpin_turn(struct natgw_ctx *ctx);
-bool natgw_hairpin_turned(const struct sk_buff *skb);
 unsigned int natgw_hairpin_leave(struct natgw_ctx *ctx);
 
 /* Does a packet in this direction keep its flow alive? TCP's always do: both
@@ -64,6 +63,13 @@ static inline bool natgw_refreshes(const struct natgw_config *config,
 	return dir == NATGW_DIR_ORIGINAL ||
 	       natgw_option(config, INBOUND_REFRESH) ||
 	       natgw_proto_stateful(pkt->tuple.proto);
+}
+
+static inline void natgw_refresh(struct natgw_flow *flow, enum natgw_dir dir)
+{
+	natgw_flow_touch(flow);
+	if (flow->mapping && dir == NATGW_DIR_ORIGINAL)
+		natgw_flow_touch(natgw_mapping_root(flow->mapping));
 }
 
 /**
@@ -89,11 +95,8 @@ static inline bool natgw_note_packet(const struct natgw_config *config,
 			break;
 		}
 	}
-	if (!natgw_refreshes(config, pkt, dir))
-		return true;
-	natgw_flow_touch(flow);
-	if (flow->mapping && dir == NATGW_DIR_ORIGINAL)
-		natgw_flow_touch(natgw_mapping_root(flow->mapping));
+	if (natgw_refreshes(config, pkt, dir))
+		natgw_refresh(flow, dir);
 	return true;
 }
 

@@ -14,6 +14,7 @@ struct natgw_answers;
 struct natgw_fragments;
 struct natgw_hops;
 struct nf_hook_entries;
+struct socket;
 struct natgw_wheel;
 
 enum {
@@ -49,6 +50,7 @@ enum {
  * @ingress: its hooks, one for each device; under RTNL
  * @fast: a gateway has the fast path switched on; changes under RTNL
  * @policed: others than natgw have something to say to forwarded packets
+ * @watch: hears of their changes, or NULL
  * @hooks: who has, when it was last looked, by netfilter hook; to compare only
  */
 struct natgw_net {
@@ -74,6 +76,7 @@ struct natgw_net {
 	struct list_head ingress;
 	bool fast;
 	bool policed;
+	struct socket *watch;
 	const struct nf_hook_entries *hooks[NATGW_PASSED_BY];
 };
 

@@ -15,6 +15,7 @@
 #include "gateway.h"
 #include "hook.h"
 #include "hop.h"
+#include "watch.h"
 #include "wheel.h"
 
 unsigned int natgw_net_id __read_mostly;
@@ -28,6 +29,8 @@ static void tick(struct work_struct *work)
 	natgw_address_reap(nn);
 	natgw_answer_due(nn);
 	natgw_fast_police(nn);
+	if (nn->policed)
+		natgw_watch_start(nn);
 	natgw_hop_sweep(nn);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
 }
@@ -134,6 +137,7 @@ static void net_exit(struct natgw_net *nn)
 	struct natgw_gw *gw, *next;
 
 	cancel_delayed_work_sync(&nn->tick);
+	natgw_watch_stop(nn);
 	natgw_hop_exit(nn);
 	natgw_flow_table_exit(nn);
 	natgw_crowd_table_exit(nn);

@@ -435,9 +435,10 @@ unsigned int natgw_outward(struct natgw_ctx *ctx)
 	const struct iphdr *iph = ip_hdr(ctx->skb);
 	int out = ctx->state->out->ifindex;
 
-	if (natgw_hairpin_turned(ctx->skb))
+	if (IPCB(ctx->skb)->flags & NATGW_SKB_TURNED)
 		return natgw_hairpin_leave(ctx);
-	if (IPCB(ctx->skb)->flags & NATGW_SKB_RESTORED)
+	if (IPCB(ctx->skb)->flags & NATGW_SKB_RESTORED &&
+	    READ_ONCE(ctx->nn->fast))
 		natgw_fast_arm_reply(ctx);
 	ctx->gw = natgw_gateway_by_wire(ctx->nn, iph->saddr, &ctx->config);
 	if (ctx->gw)

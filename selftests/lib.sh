@@ -223,9 +223,13 @@ load_module()
 	LOADED=yes
 }
 
-# nat ARGUMENT...: natctl for the gateway's namespace
+# nat ARGUMENT...: natctl for the gateway's namespace. With FASTPATH=off in the
+# environment all gateways do without it.
 nat()
 {
+	if [ -n "${FASTPATH:-}" ] && [ "$1 ${2:-}" = "gateway add" ]; then
+		set -- "$@" fastpath "$FASTPATH"
+	fi
 	"$NATCTL" -n "$gw" "$@"
 }
 

@@ -92,9 +92,10 @@ guest_status() {
 	printf '%s\n' "${status:-255}"
 }
 
-# What property.sh may be told from outside the guest.
-property_words() {
-	printf '%s ' ${PROPERTY_SEED:+"PROPERTY_SEED=$PROPERTY_SEED"} \
+# What the tests may be told from outside the guest.
+test_words() {
+	printf '%s ' ${FASTPATH:+"FASTPATH=$FASTPATH"} \
+		${PROPERTY_SEED:+"PROPERTY_SEED=$PROPERTY_SEED"} \
 		${PROPERTY_STEPS:+"PROPERTY_STEPS=$PROPERTY_STEPS"} \
 		${PROPERTY_CHECKS:+"PROPERTY_CHECKS=$PROPERTY_CHECKS"}
 }
@@ -104,7 +105,7 @@ check() {
 	local series=$1 dir=$TOP/build/check/$1 start=$SECONDS status
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	initrd "$series" "stty raw -echo; STRICT=${STRICT:-} $(property_words) ./run.sh ${T:-}" \
+	initrd "$series" "stty raw -echo; STRICT=${STRICT:-} $(test_words) ./run.sh ${T:-}" \
 		"$dir/initrd"
 	boot "$series" "$dir/initrd" "$dir" < /dev/null 2> "$dir/qemu" |
 		tee "$dir/ktap" | sed -u "s/^/[$series] /" || :

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _NATGW_WATCH_H
+#define _NATGW_WATCH_H
+
+struct natgw_net;
+
+void natgw_watch_start(struct natgw_net *nn);
+void natgw_watch_stop(struct natgw_net *nn);
+
+#endif /* _NATGW_WATCH_H */
