@@ -345,13 +345,14 @@ class Gateway(Table):
     # ICMP errors
 
     def read_quote(self, pkt):
-        """The packet that an error quotes, or None where that is no flow's."""
+        """The packet that an error quotes; None where that is no flow's, or
+        its header cannot be believed."""
         data = pkt.quote()
         if len(data) < 20 or data[0] >> 4 != 4 or data[0] & 15 < 5:
             return None
         hlen = (data[0] & 15) * 4
         need = 0 if portless(data[9]) else 8
-        if len(data) < hlen + need:
+        if len(data) < hlen + need or ones(data[:hlen]) != 65535:
             return None
         quote = Packet.parse(data)
         quote.body = data[hlen:]
