@@ -489,8 +489,6 @@ class Gateway(Table):
                     mapping.flows[0])) - 1:
             raise Unsure
         if not self.lets_in(mapping, pkt.src):
-            if self.options['unsolicited'] == 'local':
-                raise Unsure
             return self.unsolicited(out, pkt, FLOW, True)
         return self.admit(out, mapping, pkt, sport)
 
@@ -534,7 +532,7 @@ class Gateway(Table):
 
     def unsolicited(self, out, pkt, kind, filtered=False):
         out.packets('in-from-destination', pkt)
-        if self.host_wants(pkt, kind):
+        if not filtered and self.host_wants(pkt, kind):
             out.count('packets-to-local')
             return 'local'
         if kind == MALFORMED:
