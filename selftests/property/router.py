@@ -286,6 +286,7 @@ class Router(Gateway):
         turned = back.rewritten(dst=receiver.src, dport=receiver.sport)
         turned.ttl -= 1
         out.outputs.append(Output(self.place_of(receiver.src), lambda: turned,
+                                  free=self.renumbered(pkt),
                                   size=self.pieces))
 
     @staticmethod
