@@ -476,9 +476,6 @@ class Gateway(Table):
             opens = segment.opens()
             if mapping and opens and segment.has(tcpstate.FIN):
                 raise Unsure
-        if mapping and not opens and self.options['unsolicited'] == 'local':
-            # Whether the host may answer in a client's name is not said.
-            raise Unsure
         if not mapping or not opens:
             return self.unsolicited(out, pkt, FLOW)
         for mate in mapping.flows:

@@ -196,8 +196,14 @@ class Router(Gateway):
         segment = Segment(pkt)
         if get16(pkt.body, 2) in self.host_ports.get(TCP, ()):
             raise Unsure
-        if not segment.has(RST):
-            out.outputs.append(self.reset_for(pkt, segment))
+        if segment.has(RST):
+            return
+        if self.place_of(pkt.src) == 'wan' and \
+                self.mapping_at(pkt, pkt.ports()[1]):
+            # The port is a client's, in whose name the host may not speak.
+            out.count('host-drop-no-port')
+            return
+        out.outputs.append(self.reset_for(pkt, segment))
 
     # Unsolicited SYNs
 
