@@ -103,7 +103,9 @@ static unsigned int restore_error(struct natgw_ctx *ctx)
 {
 	enum natgw_icmp what = natgw_icmp_in(ctx->nn, ctx->skb, &ctx->pkt);
 
-	if (what == NATGW_ICMP_UNMATCHED)
+	/* An inside host's, that is about no flow, is judged where it goes. */
+	if (what == NATGW_ICMP_UNMATCHED ||
+	    (what == NATGW_ICMP_CHECKSUM && !from_outside(ctx)))
 		return unsolicited(ctx, false);
 
 	natgw_stats_packet(ctx->gw->stats, NATGW_IN_DESTINATION, ctx->skb);
