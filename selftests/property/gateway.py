@@ -135,10 +135,10 @@ class Gateway(Table):
         kind = self.mapping_of(flow.proto)
         if kind == APD:
             return None
-        key = (flow.proto, flow.src, flow.sport, pinned,
-               flow.dst if kind == AD else None)
+        key = (flow.proto, flow.src, flow.sport,
+               flow.dst if kind == AD else pinned)
         mapping = self.mappings.get(key)
-        if not mapping:
+        if not mapping or pinned and mapping.wire != pinned:
             return Mapping(key, kind, self.epoch)
         for mate in mapping.flows:
             self.alive(mate)

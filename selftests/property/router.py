@@ -22,6 +22,9 @@ WAN_MTU, MTU = 1400, 1500
 NETS = {'c1': (address('10.0.1.0'), 24), 'c2': (address('10.0.2.0'), 24)}
 OWN = {'c1': address('10.0.1.1'), 'c2': address('10.0.2.1'),
        'wan': address('203.0.113.2')}
+# Those and its elastic IPs, which it has whether the gateway uses them or not
+LOCAL = list(OWN.values()) + [address('203.0.113.10'),
+                              address('203.0.113.11')]
 # What the host itself fills in is its own choice, if it is sensible
 FREE = ('ipid', 'df', 'tos')
 QUOTED = 548
@@ -40,7 +43,6 @@ class Router(Gateway):
 
     def __init__(self):
         super().__init__()
-        self.local = [OWN['c1'], OWN['c2'], OWN['wan']]
         self.waiting = []
 
     # Ways
@@ -85,8 +87,9 @@ class Router(Gateway):
                 return place
         return 'wan'
 
-    def is_local(self, addr):
-        return addr in self.local
+    @staticmethod
+    def is_local(addr):
+        return addr in LOCAL
 
     def route(self, out, place, pkt, original):
         """Forward a packet, restored already; errors quote the original."""
@@ -252,7 +255,7 @@ class Router(Gateway):
         sport, dport = pkt.ports()
         sender = self.find((pkt.proto, pkt.src, sport, pkt.dst, dport))
         mapping = sender.mapping if sender else self.mappings.get(
-            (pkt.proto, pkt.src, sport, None, None))
+            (pkt.proto, pkt.src, sport, None))
         if not mapping or mapping.port is None:
             # The sender's port shows only where the packet arrives.
             raise Unsure
