@@ -5,7 +5,7 @@ comparison of what the gateway shows with what the model knows."""
 import socket
 import time
 
-from driver import Stall
+from driver import SHOWN_ALL, Stall
 from play import REMOTE_PORTS, REMOTES, Stimulus
 from table import (AD, APD, DEFAULTS, EI, GRAIN, MARGIN, WIDTH, Address,
                    Rule, profile_options)
@@ -86,7 +86,6 @@ class Control:
         gateway.options = profile_options(profile)
         gateway.options.update(options)
         gateway.addresses = [Address(address('203.0.113.10'), True)]
-        self.locals()
 
     # Options
 
@@ -211,8 +210,7 @@ class Control:
         known = gateway.address(entry)
         if not known:
             self.run('address add gateway g eip ' + text_of(entry))
-            gateway.address_added(Address(entry, entry == EXTRA[0]))
-            self.locals()
+            gateway.address_added(Address(entry, gateway.is_local(entry)))
         elif not known.draining and self.alive_on(entry) and \
                 play.chance(0.6):
             self.unpin(entry)
@@ -225,10 +223,6 @@ class Control:
 
     def alive_on(self, wire):
         return any(flow.wire == wire for flow in self.gateway.flows.values())
-
-    def locals(self):
-        self.gateway.local = self.gateway.local[:3] + [
-            entry.wire for entry in self.gateway.addresses if entry.local]
 
     def remove(self, known):
         gateway = self.gateway
@@ -247,7 +241,6 @@ class Control:
                         if entry[1] != known.wire]
         gateway.addresses.remove(known)
         gateway.address_leaves(known.wire)
-        self.locals()
 
     def unpin(self, wire):
         """An address that a rule names stays."""
@@ -406,7 +399,8 @@ class Control:
         self.driver.note('compare what is shown')
         wrong = self.differing_now()
         if wrong:
-            raise self.driver.failure('what is shown differs', [], [])
+            raise self.driver.failure('what is shown differs', [], [],
+                                      SHOWN_ALL)
 
 
 def crowded(options):

@@ -42,6 +42,8 @@ AGED = {'tcp-mapping': AD, 'udp-mapping': AD, 'tcp-filtering': AD,
 # A flow is left to end by itself, or flushed, before its time-out comes near.
 ROOM, MOST_FLOWS = 5.0, 250
 CONTROLS_EVERY = 60
+# Where there are no flows, most kinds of packets have nothing to be about.
+TRIES = 200
 
 
 class Phase:
@@ -177,7 +179,7 @@ class Run:
             self.control.flush_some()
         if play.chance(1 / CONTROLS_EVERY):
             self.turn_something(phase)
-        for _ in range(20):
+        for _ in range(TRIES):
             stimulus = getattr(play, play.weighted(phase.weights))()
             if not stimulus:
                 continue
