@@ -271,6 +271,13 @@ class Control:
             self.flush('proto tcp')
         name = play.pick(list(CLASSES))
         before = gateway.options[name]
+        try:
+            self.let_end(name)
+        finally:
+            self.set({name: before})
+
+    def let_end(self, name):
+        gateway = self.gateway
         start = time.monotonic()
         self.set({name: SHORT})
         self.sleep_until(start + SHORT * 0.6)
@@ -287,7 +294,6 @@ class Control:
         self.wait(lambda: self.count() == len(gateway.flows),
                   'there are not %d flows' % len(gateway.flows))
         self.check()
-        self.set({name: before})
 
     def count(self):
         return self.natctl.show('flow count')[0]['count']

@@ -217,7 +217,7 @@ class Run:
             try:
                 self.phase(phase, number, self.steps // len(PHASES))
                 print('ok', phase.name)
-            except Exception as error:  # pylint: disable=broad-except
+            except Exception as error:
                 failed = True
                 self.report(phase, error)
                 self.forget()

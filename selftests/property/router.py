@@ -113,7 +113,7 @@ class Router(Gateway):
             if pkt.df:
                 self.complain(out, original, 3, 4, limit)
                 return
-            size = (limit - 20) & ~7
+            size = (limit - 20 - len(pkt.options)) & ~7
         pkt = pkt.copy(ttl=pkt.ttl - 1)
         make, flow, free = (lambda: pkt), None, ()
         if there == 'wan' and self.inside(pkt.src) and \
@@ -245,7 +245,7 @@ class Router(Gateway):
         """Out and in again: two flows, the sender's and the receiver's."""
         if pkt.ttl <= 1:
             out.packets('in-from-source', pkt)
-            self.complain(out, pkt, 11, 0, host=True)
+            self.complain(out, pkt, 11, 0, host=self.is_local(pkt.dst))
             self.drop(out, 'source-drop-ttl')
             return
         if pkt.proto in STATEFUL and not Segment(pkt).opens() and \
