@@ -211,7 +211,7 @@ class Control:
         if not known:
             self.run('address add gateway g eip ' + text_of(entry))
             gateway.address_added(Address(entry, gateway.is_local(entry)))
-        elif not known.draining and self.alive_on(entry) and \
+        elif not known.draining and gateway.in_use(entry) and \
                 play.chance(0.6):
             self.unpin(entry)
             self.run('address del gateway g eip %s drain 3000' %
@@ -221,12 +221,9 @@ class Control:
         else:
             self.remove(known)
 
-    def alive_on(self, wire):
-        return any(flow.wire == wire for flow in self.gateway.flows.values())
-
     def remove(self, known):
         gateway = self.gateway
-        if known.draining and not self.alive_on(known.wire):
+        if known.draining and not gateway.in_use(known.wire):
             # It goes by itself, sooner or later.
             self.wait(lambda: text_of(known.wire) not in [
                 entry['eip'] for entry in self.natctl.show('address show')],

@@ -52,7 +52,11 @@ class Router(Gateway):
         out = Outcome()
         if pkt.bad_header:
             return out
-        if self.address(pkt.dst):
+        entry = self.address(pkt.dst)
+        if entry and entry.draining and not self.in_use(entry.wire):
+            # It goes by itself, sooner or later.
+            raise Unsure
+        if entry:
             self.for_wire(out, place, pkt)
         elif place == 'wan' and self.inside(pkt.dst):
             self.for_inside(out, pkt)

@@ -383,6 +383,9 @@ class Table:
                 return entry
         return None
 
+    def in_use(self, wire):
+        return any(flow.wire == wire for flow in self.flows.values())
+
     def choices(self, client):
         """Addresses that a client may get for what it begins now."""
         available = [entry.wire for entry in self.addresses
