@@ -15,7 +15,7 @@ from gateway import (ERROR, FLOW, MALFORMED, Gateway, Outcome, Output,
                      classify, with_sum)
 from table import STATEFUL, in_prefix, portless
 from tcpstate import IN, OUT, Segment, Unsure
-from wire import (ACK, ECHO, ECHO_REPLY, ICMP, RST, SCTP, SYN, TCP, UDP,
+from wire import (ACK, ECHO, ECHO_REPLY, FIN, ICMP, RST, SCTP, SYN, TCP, UDP,
                   UDPLITE, address, get16, rewritten_quote)
 
 WAN_MTU, MTU = 1400, 1500
@@ -252,7 +252,8 @@ class Router(Gateway):
             self.complain(out, pkt, 11, 0, host=self.is_local(pkt.dst))
             self.drop(out, 'source-drop-ttl')
             return
-        if pkt.proto in STATEFUL and not Segment(pkt).opens() and \
+        if pkt.proto in STATEFUL and (
+                not Segment(pkt).opens() or Segment(pkt).has(FIN)) and \
                 (pkt.proto, pkt.src, pkt.ports()[0], pkt.dst,
                  pkt.ports()[1]) not in self.flows:
             raise Unsure
