@@ -178,7 +178,7 @@ pinned()
 
 	nat gateway set g mapping address-dependent
 	leaves $EIP2 dst=$HOLE2 sport=7003
-	rule pref 5 dst $HOLE2 dport 80 address $EIP
+	rule pref 5 dst $HOLE2 proto udp dport 80 address $EIP
 	check "with address-dependent mapping, one port may be pinned otherwise" \
 		leaves $EIP dst=$HOLE2 sport=7003 dport=80
 	nat rule del gateway g pref 5
