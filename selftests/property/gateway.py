@@ -324,7 +324,9 @@ class Gateway(Table):
             self.count('tcp-attempts')
         if flow.tracker.apply(segment, side, verdict) and flow.proto == TCP:
             self.count('tcp-established')
-        if flow.tracker.states != [tcpstate.OPENING]:
+        if verdict == 'reopen':
+            flow.opening = True
+        elif flow.tracker.states != [tcpstate.OPENING]:
             flow.opening = False
 
     def send(self, out, flow, pkt, first=False):
