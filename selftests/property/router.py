@@ -181,7 +181,10 @@ class Router(Gateway):
                 answer = with_sum(pkt.copy(
                     src=pkt.dst, dst=pkt.src, ttl=64, options=b'',
                     body=bytes([0]) + body[1:]))
-                out.outputs.append(Output(there, lambda: answer, free=FREE))
+                limit = WAN_MTU if there == 'wan' else MTU
+                size = (limit - 20) & ~7 if len(answer) > limit else None
+                out.outputs.append(Output(there, lambda: answer, free=FREE,
+                                          size=size))
             return
         if proto in (TCP, UDP, UDPLITE) and (
                 classify(pkt) == MALFORMED or
