@@ -15,7 +15,7 @@ DESTDIR ?=
 K ?= 6.1 6.12
 KERNELS := $(K)
 
-export V T STRICT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE
+export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE
 Q := $(if $(V),,@)
 VM := selftests/vm
 SUB := $(MAKE) $(if $(V),,--no-print-directory -s)
@@ -110,6 +110,10 @@ FORCE:
 ##   MEMORY=N      megabytes of memory of the VM (1024)
 ##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 3000 without KVM)
 ##   STRICT=1      a test that skips itself fails
+##   LIMIT=N       seconds that a test may take (300)
+##   PROPERTY_SEED=N   other random packets for the test "property" (1); "random"
+##                 makes a new number, which is printed
+##   PROPERTY_STEPS=N  so many of them (10000)
 ##   DESTDIR= PREFIX=/usr/local   where install installs
 ##   NATGW_CACHE=DIR  what is downloaded and prepared (~/.cache/natgw)
 ##   V=1           show commands and their output

@@ -147,7 +147,7 @@ static bool greedy(const struct natgw_client *client,
 	u32 flows = atomic_read(&gw->flows);
 
 	return natgw_option(config, FAIR_SHARE) &&
-	       flows < max && max - flows < max / 8 &&
+	       flows > max - max / 8 &&
 	       (u32)atomic_read(&client->flows) >
 	       max / max(atomic_read(&gw->clients), 1);
 }

@@ -284,6 +284,7 @@ unsigned int natgw_hairpin_leave(struct natgw_ctx *ctx)
 		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW);
 	if (!natgw_xlate_source(ctx->skb, &ctx->pkt, sender))
 		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
+	natgw_outward_renumber(ctx);
 	count(ctx);
 	return NF_ACCEPT;
 }

@@ -48,6 +48,7 @@ unsigned int natgw_inward(struct natgw_ctx *ctx);
 unsigned int natgw_outward(struct natgw_ctx *ctx);
 bool natgw_outward_spoofed(const struct natgw_ctx *ctx, enum natgw_side side);
 unsigned int natgw_outward_no_flow(struct natgw_ctx *ctx, int err);
+void natgw_outward_renumber(struct natgw_ctx *ctx);
 bool natgw_hairpin_meant(const struct natgw_ctx *ctx);
 unsigned int natgw_hairpin_turn(struct natgw_ctx *ctx);
 unsigned int natgw_hairpin_leave(struct natgw_ctx *ctx);

@@ -44,14 +44,15 @@ static bool from_outside(const struct natgw_ctx *ctx)
 
 /* wants - does this host want a packet for a gateway address? The address may
  * be its own too; where it is not, the packet must not be routed on, or it
- * would come back.
+ * would come back. What a filter keeps from an inside host's port is not for
+ * this host either, which would answer that the port is closed.
  */
-static bool wants(struct natgw_ctx *ctx)
+static bool wants(struct natgw_ctx *ctx, bool filtered)
 {
 	const struct natgw_tuple *tuple = &ctx->pkt.tuple;
 	u32 policy = natgw_option(ctx->config, UNSOLICITED);
 
-	if (policy == NATGW_UNSOLICITED_DROP ||
+	if (filtered || policy == NATGW_UNSOLICITED_DROP ||
 	    inet_addr_type(ctx->nn->net, tuple->dst) != RTN_LOCAL)
 		return false;
 	/* Whether a tunnel or a ping is welcome the host itself has to say. */
@@ -72,7 +73,7 @@ static unsigned int unsolicited(struct natgw_ctx *ctx, bool filtered)
 		return NF_ACCEPT;
 
 	natgw_stats_packet(ctx->gw->stats, NATGW_IN_DESTINATION, ctx->skb);
-	if (wants(ctx))
+	if (wants(ctx, filtered))
 		return to_host(ctx);
 	if (pkt->kind == NATGW_PKT_MALFORMED)
 		return natgw_drop(ctx,
@@ -127,7 +128,9 @@ static unsigned int restore_error(struct natgw_ctx *ctx)
 {
 	enum natgw_icmp what = natgw_icmp_in(ctx->nn, ctx->skb, &ctx->pkt);
 
-	if (what == NATGW_ICMP_UNMATCHED)
+	/* An inside host's, that is about no flow, is judged where it goes. */
+	if (what == NATGW_ICMP_UNMATCHED ||
+	    (what == NATGW_ICMP_CHECKSUM && !from_outside(ctx)))
 		return unsolicited(ctx, false);
 
 	natgw_stats_packet(ctx->gw->stats, NATGW_IN_DESTINATION, ctx->skb);

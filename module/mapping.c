@@ -223,12 +223,15 @@ static struct natgw_flow *get_root(struct natgw_gw *gw,
 			continue;
 		}
 		if (refcount_inc_not_zero(&mapping->users)) {
-			if (usable(config, mapping))
+			if (usable(config, mapping) &&
+			    (!pinned || mapping->addr->wire == pinned))
 				return mapping;
 			natgw_mapping_put(gw->nn, mapping,
 					  NATGW_FLOW_END_ADDRESS);
 		}
-		/* It is ending, or its address is; do not wait for that. */
+		/* It is ending, or its address is, or a rule demands another
+		 * one; it is left to the flows that it has.
+		 */
 		natgw_flow_remove_node(gw->nn, mapping, NATGW_DIR_ORIGINAL);
 		mapping = ERR_PTR(-EEXIST);
 	} while (mapping == ERR_PTR(-EEXIST));

@@ -95,12 +95,15 @@ static bool misplaced(const struct natgw_ctx *ctx, struct natgw_flow *flow)
 	return false;
 }
 
-/* renumber - give a packet that may be fragmented an identification of this host
+/**
+ * natgw_outward_renumber() - give a packet that may be fragmented an
+ *	identification of this host
+ * @ctx: the packet, translated
  *
  * Several inside hosts may use the same one towards one destination, which then
  * cannot tell their fragments apart (RFC 6864 section 5.3.1).
  */
-static void renumber(struct natgw_ctx *ctx)
+void natgw_outward_renumber(struct natgw_ctx *ctx)
 {
 	struct iphdr *iph = ip_hdr(ctx->skb);
 	__be16 was = iph->id;
@@ -130,7 +133,7 @@ static unsigned int send(struct natgw_ctx *ctx, struct natgw_flow *flow)
 			      path_mtu(ctx))) ||
 	    !natgw_xlate_source(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
-	renumber(ctx);
+	natgw_outward_renumber(ctx);
 	if (ctx->pkt.first)
 		natgw_fragment_remember(ctx, NATGW_DIR_ORIGINAL, id);
 	natgw_stats_packet(ctx->gw->stats, NATGW_OUT_DESTINATION, ctx->skb);

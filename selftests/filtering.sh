@@ -215,6 +215,21 @@ narrowed()
 	check "and lets no others in" pkt none c1 data=new
 }
 
+# The port is an inside host's, so this host does not say that it is closed.
+silent()
+{
+	nat flow flush all >/dev/null
+	nat gateway set g filtering $AD unsolicited local
+	opens udp
+	stranger
+	pkt send "$rt/wan" "$gw/ext" udp src=$HOLE2 dst=$EIP dport=3999
+	check "this host answers for its own ports" \
+		pkt wait wan src=$EIP type=3 code=3 q.dport=3999
+	check "for those that a filter keeps closed nobody does" \
+		pkt none wan src=$EIP type=3 q.dport="$PORT"
+	nat gateway set g unsolicited drop
+}
+
 limits()
 {
 	nat flow flush all >/dev/null
@@ -237,7 +252,7 @@ limits()
 }
 
 need
-ktap_plan 60
+ktap_plan 62
 two_armed
 # No socket of c1 knows the crafted SYNs; its kernel would reset them.
 on "$c1" nft -f - <<END
@@ -260,5 +275,6 @@ together
 both_offloads visitors
 permits
 narrowed
+silent
 limits
 ktap_finish

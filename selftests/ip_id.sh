@@ -65,6 +65,24 @@ kept()
 	nat gateway set g unique-ip-id on
 }
 
+# Two clients send to a third by its external endpoint.
+turned()
+{
+	local port
+	nat gateway set g mapping endpoint-independent \
+		filtering endpoint-independent hairpin on
+	pkt clear
+	one udp sport=7200
+	pkt wait wan src=$EIP
+	port=$(pkt field wan sport src=$EIP)
+	other udp dst=$EIP sport=7000..7009 dport="$port"
+	other udp src=10.0.32.3 dst=$EIP sport=7000..7009 dport="$port"
+	check "Q12 towards a third client too" distinct c1 20 dst=$IN
+	check "checksums are right there" pkt sums c1
+	nat gateway set g profile aws unique-ip-id on
+	nat flow flush all >/dev/null
+}
+
 # text LETTER: 3000 of it
 text()
 {
@@ -111,7 +129,7 @@ segments()
 }
 
 need socat ss
-ktap_plan 17
+ktap_plan 19
 two_armed
 ip -n "$gw" route add 10.0.16.0/20 via $C1
 ip -n "$gw" route add 10.0.32.0/20 via $C2
@@ -123,6 +141,7 @@ pkt capture wan "$rt/wan"
 pkt udp server "$s1" bind=$S1:53
 fresh
 kept
+turned
 fragmented
 both_offloads segments
 ktap_finish

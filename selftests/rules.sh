@@ -175,6 +175,13 @@ pinned()
 	check_is "with one port" "$port" "$(pkt field wan sport)"
 	check "and another address for what is pinned otherwise" \
 		leaves $EIP dst=$HOLE sport=7002
+
+	nat gateway set g mapping address-dependent
+	leaves $EIP2 dst=$HOLE2 sport=7003
+	rule pref 5 dst $HOLE2 proto udp dport 80 address $EIP
+	check "with address-dependent mapping, one port may be pinned otherwise" \
+		leaves $EIP dst=$HOLE2 sport=7003 dport=80
+	nat rule del gateway g pref 5
 	nat gateway set g profile aws
 
 	refute "an address that a rule gives is not deleted" \
@@ -356,7 +363,7 @@ refused()
 }
 
 need
-ktap_plan 77
+ktap_plan 78
 two_armed
 ip -n "$rt" route add 10.0.0.0/8 via $HOST
 ip -n "$rt" route add blackhole $NEAR2

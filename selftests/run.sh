@@ -11,7 +11,8 @@
 # namespace or a module that cannot go, or when the kernel complained meanwhile.
 #
 # From the environment: NATGW_KO and NATCTL (the module and the tool), STRICT=1
-# (a script that skips itself fails).
+# (a script that skips itself fails), LIMIT (seconds that a script may take, instead
+# of the timeout in "settings").
 
 set -uo pipefail
 export LC_ALL=C.UTF-8
@@ -177,7 +178,7 @@ mapfile -t names < <(
 		find . -maxdepth 1 -name '*.sh' -perm -u+x ! -name run.sh ! -name lib.sh \
 			-printf '%f\n' | sed 's/\.sh$//' | sort
 	fi)
-limit=$(sed -n 's/^timeout=//p' settings 2>/dev/null)
+limit=${LIMIT:-$(sed -n 's/^timeout=//p' settings 2>/dev/null)}
 : "${limit:=300}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -5,7 +5,7 @@ comparison of what the gateway shows with what the model knows."""
 import socket
 import time
 
-from driver import Stall
+from driver import SHOWN_ALL, Stall
 from play import REMOTE_PORTS, REMOTES, Stimulus
 from table import (AD, APD, DEFAULTS, EI, GRAIN, MARGIN, WIDTH, Address,
                    Rule, profile_options)
@@ -86,7 +86,6 @@ class Control:
         gateway.options = profile_options(profile)
         gateway.options.update(options)
         gateway.addresses = [Address(address('203.0.113.10'), True)]
-        self.locals()
 
     # Options
 
@@ -211,9 +210,8 @@ class Control:
         known = gateway.address(entry)
         if not known:
             self.run('address add gateway g eip ' + text_of(entry))
-            gateway.address_added(Address(entry, entry == EXTRA[0]))
-            self.locals()
-        elif not known.draining and self.alive_on(entry) and \
+            gateway.address_added(Address(entry, gateway.is_local(entry)))
+        elif not known.draining and gateway.in_use(entry) and \
                 play.chance(0.6):
             self.unpin(entry)
             self.run('address del gateway g eip %s drain 3000' %
@@ -223,16 +221,9 @@ class Control:
         else:
             self.remove(known)
 
-    def alive_on(self, wire):
-        return any(flow.wire == wire for flow in self.gateway.flows.values())
-
-    def locals(self):
-        self.gateway.local = self.gateway.local[:3] + [
-            entry.wire for entry in self.gateway.addresses if entry.local]
-
     def remove(self, known):
         gateway = self.gateway
-        if known.draining and not self.alive_on(known.wire):
+        if known.draining and not gateway.in_use(known.wire):
             # It goes by itself, sooner or later.
             self.wait(lambda: text_of(known.wire) not in [
                 entry['eip'] for entry in self.natctl.show('address show')],
@@ -247,7 +238,6 @@ class Control:
                         if entry[1] != known.wire]
         gateway.addresses.remove(known)
         gateway.address_leaves(known.wire)
-        self.locals()
 
     def unpin(self, wire):
         """An address that a rule names stays."""
@@ -278,6 +268,13 @@ class Control:
             self.flush('proto tcp')
         name = play.pick(list(CLASSES))
         before = gateway.options[name]
+        try:
+            self.let_end(name)
+        finally:
+            self.set({name: before})
+
+    def let_end(self, name):
+        gateway = self.gateway
         start = time.monotonic()
         self.set({name: SHORT})
         self.sleep_until(start + SHORT * 0.6)
@@ -294,7 +291,6 @@ class Control:
         self.wait(lambda: self.count() == len(gateway.flows),
                   'there are not %d flows' % len(gateway.flows))
         self.check()
-        self.set({name: before})
 
     def count(self):
         return self.natctl.show('flow count')[0]['count']
@@ -406,7 +402,8 @@ class Control:
         self.driver.note('compare what is shown')
         wrong = self.differing_now()
         if wrong:
-            raise self.driver.failure('what is shown differs', [], [])
+            raise self.driver.failure('what is shown differs', [], [],
+                                      SHOWN_ALL)
 
 
 def crowded(options):

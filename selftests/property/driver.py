@@ -13,7 +13,8 @@ from wire import Packet, text_of
 # An answer may be early by as much as the guest's clock lags.
 EARLY = 0.3
 MOST_WAITING = 40
-SHOWN = 12
+# Steps that are shown after a failure; more where the one at fault is not known
+SHOWN, SHOWN_ALL = 12, 120
 
 
 class Failure(Exception):
@@ -36,7 +37,7 @@ class Driver:
 
     def __init__(self, network, natctl, gateway):
         self.network, self.natctl, self.gateway = network, natctl, gateway
-        self.log = collections.deque(maxlen=SHOWN)
+        self.log = collections.deque(maxlen=SHOWN_ALL)
         self.steps = self.unsure = 0
         # Asked after a failure, for what else can be told
         self.more = lambda: []
@@ -168,12 +169,17 @@ class Driver:
             if entry.withdrawn or entry.output.place != place or \
                     now < entry.since + ANSWER_DELAY - EARLY:
                 continue
-            came = Packet.parse(data)
-            if self.fill(entry.output.make(), came,
-                         entry.output.free).data() == data:
+            if self.is_answer(entry.output, data):
                 self.gateway.waiting.remove(entry)
                 return True
         return False
+
+    def is_answer(self, output, data):
+        try:
+            return self.fill(output.make(), Packet.parse(data),
+                             output.free).data() == data
+        except Wrong:
+            return False
 
     def overdue(self):
         now = time.monotonic()
@@ -201,7 +207,7 @@ class Driver:
         self.log.append((self.steps, text))
         self.steps += 1
 
-    def failure(self, why, outputs, seen):
+    def failure(self, why, outputs, seen, shown=SHOWN):
         lines = [why, 'expected:']
         for output in outputs:
             wanted = output.make()
@@ -210,7 +216,7 @@ class Driver:
         lines += ['    ' + describe(*entry) for entry in seen]
         lines += self.more()
         lines.append('the last steps:')
-        lines += ['    %d %s' % entry for entry in self.log]
+        lines += ['    %d %s' % entry for entry in list(self.log)[-shown:]]
         return Failure('\n'.join(lines))
 
 

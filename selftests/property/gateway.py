@@ -135,10 +135,10 @@ class Gateway(Table):
         kind = self.mapping_of(flow.proto)
         if kind == APD:
             return None
-        key = (flow.proto, flow.src, flow.sport, pinned,
-               flow.dst if kind == AD else None)
+        key = (flow.proto, flow.src, flow.sport,
+               flow.dst if kind == AD else pinned)
         mapping = self.mappings.get(key)
-        if not mapping:
+        if not mapping or pinned and mapping.wire != pinned:
             return Mapping(key, kind, self.epoch)
         for mate in mapping.flows:
             self.alive(mate)
@@ -324,7 +324,9 @@ class Gateway(Table):
             self.count('tcp-attempts')
         if flow.tracker.apply(segment, side, verdict) and flow.proto == TCP:
             self.count('tcp-established')
-        if flow.tracker.states != [tcpstate.OPENING]:
+        if verdict == 'reopen':
+            flow.opening = True
+        elif flow.tracker.states != [tcpstate.OPENING]:
             flow.opening = False
 
     def send(self, out, flow, pkt, first=False):
@@ -345,13 +347,14 @@ class Gateway(Table):
     # ICMP errors
 
     def read_quote(self, pkt):
-        """The packet that an error quotes, or None where that is no flow's."""
+        """The packet that an error quotes; None where that is no flow's, or
+        its header cannot be believed."""
         data = pkt.quote()
         if len(data) < 20 or data[0] >> 4 != 4 or data[0] & 15 < 5:
             return None
         hlen = (data[0] & 15) * 4
         need = 0 if portless(data[9]) else 8
-        if len(data) < hlen + need:
+        if len(data) < hlen + need or ones(data[:hlen]) != 65535:
             return None
         quote = Packet.parse(data)
         quote.body = data[hlen:]
@@ -475,9 +478,6 @@ class Gateway(Table):
             opens = segment.opens()
             if mapping and opens and segment.has(tcpstate.FIN):
                 raise Unsure
-        if mapping and not opens and self.options['unsolicited'] == 'local':
-            # Whether the host may answer in a client's name is not said.
-            raise Unsure
         if not mapping or not opens:
             return self.unsolicited(out, pkt, FLOW)
         for mate in mapping.flows:
@@ -488,8 +488,6 @@ class Gateway(Table):
                     mapping.flows[0])) - 1:
             raise Unsure
         if not self.lets_in(mapping, pkt.src):
-            if self.options['unsolicited'] == 'local':
-                raise Unsure
             return self.unsolicited(out, pkt, FLOW, True)
         return self.admit(out, mapping, pkt, sport)
 
@@ -533,7 +531,7 @@ class Gateway(Table):
 
     def unsolicited(self, out, pkt, kind, filtered=False):
         out.packets('in-from-destination', pkt)
-        if self.host_wants(pkt, kind):
+        if not filtered and self.host_wants(pkt, kind):
             out.count('packets-to-local')
             return 'local'
         if kind == MALFORMED:

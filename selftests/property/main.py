@@ -15,6 +15,7 @@ import os
 import random
 import sys
 import time
+import traceback
 
 import net
 from control import HOLDS, VALUES, Control
@@ -41,6 +42,8 @@ AGED = {'tcp-mapping': AD, 'udp-mapping': AD, 'tcp-filtering': AD,
 # A flow is left to end by itself, or flushed, before its time-out comes near.
 ROOM, MOST_FLOWS = 5.0, 250
 CONTROLS_EVERY = 60
+# Where there are no flows, most kinds of packets have nothing to be about.
+TRIES = 200
 
 
 class Phase:
@@ -157,6 +160,15 @@ class Run:
             gateway.end(flow, 'flushed')
         self.control.learn_counters()
 
+    def forget(self):
+        """After a failure: what is still to come belongs to the past. The
+        next phase begins with another gateway."""
+        time.sleep(ANSWER_LATEST if self.gateway.waiting else 0)
+        self.gateway.waiting = []
+        self.driver.natctl.show('flow flush all')
+        self.driver.network.collect(1, 0.5)
+        self.gateway.reset()
+
     # Steps
 
     def step(self, phase, step):
@@ -167,7 +179,7 @@ class Run:
             self.control.flush_some()
         if play.chance(1 / CONTROLS_EVERY):
             self.turn_something(phase)
-        for _ in range(20):
+        for _ in range(TRIES):
             stimulus = getattr(play, play.weighted(phase.weights))()
             if not stimulus:
                 continue
@@ -190,6 +202,10 @@ class Run:
         print('not ok', phase.name)
         print('# seed %s, %d steps in all; %s' % (
             self.seed, self.steps, phase.name))
+        if not isinstance(error, Failure):
+            # What came was so odd that the model could not even compare it.
+            error = '%s\n%s' % (traceback.format_exc().strip(),
+                                self.driver.failure('', [], []))
         for line in str(error).split('\n'):
             print('# ' + line)
 
@@ -201,13 +217,10 @@ class Run:
             try:
                 self.phase(phase, number, self.steps // len(PHASES))
                 print('ok', phase.name)
-            except Failure as error:
+            except Exception as error:
                 failed = True
                 self.report(phase, error)
-                # What was still to come belongs to the past.
-                time.sleep(ANSWER_LATEST if self.gateway.waiting else 0)
-                self.gateway.waiting = []
-                self.recover()
+                self.forget()
             took = time.monotonic() - start
             steps = self.driver.steps - first
             print('# %d steps, %.1f s, %.0f a second; %d not tried, '

@@ -15,13 +15,16 @@ from gateway import (ERROR, FLOW, MALFORMED, Gateway, Outcome, Output,
                      classify, with_sum)
 from table import STATEFUL, in_prefix, portless
 from tcpstate import IN, OUT, Segment, Unsure
-from wire import (ACK, ECHO, ECHO_REPLY, ICMP, RST, SCTP, SYN, TCP, UDP,
+from wire import (ACK, ECHO, ECHO_REPLY, FIN, ICMP, RST, SCTP, SYN, TCP, UDP,
                   UDPLITE, address, get16, rewritten_quote)
 
 WAN_MTU, MTU = 1400, 1500
 NETS = {'c1': (address('10.0.1.0'), 24), 'c2': (address('10.0.2.0'), 24)}
 OWN = {'c1': address('10.0.1.1'), 'c2': address('10.0.2.1'),
        'wan': address('203.0.113.2')}
+# Those and its elastic IPs, which it has whether the gateway uses them or not
+LOCAL = list(OWN.values()) + [address('203.0.113.10'),
+                              address('203.0.113.11')]
 # What the host itself fills in is its own choice, if it is sensible
 FREE = ('ipid', 'df', 'tos')
 QUOTED = 548
@@ -40,7 +43,6 @@ class Router(Gateway):
 
     def __init__(self):
         super().__init__()
-        self.local = [OWN['c1'], OWN['c2'], OWN['wan']]
         self.waiting = []
 
     # Ways
@@ -50,7 +52,11 @@ class Router(Gateway):
         out = Outcome()
         if pkt.bad_header:
             return out
-        if self.address(pkt.dst):
+        entry = self.address(pkt.dst)
+        if entry and entry.draining and not self.in_use(entry.wire):
+            # It goes by itself, sooner or later.
+            raise Unsure
+        if entry:
             self.for_wire(out, place, pkt)
         elif place == 'wan' and self.inside(pkt.dst):
             self.for_inside(out, pkt)
@@ -85,8 +91,9 @@ class Router(Gateway):
                 return place
         return 'wan'
 
-    def is_local(self, addr):
-        return addr in self.local
+    @staticmethod
+    def is_local(addr):
+        return addr in LOCAL
 
     def route(self, out, place, pkt, original):
         """Forward a packet, restored already; errors quote the original."""
@@ -110,7 +117,7 @@ class Router(Gateway):
             if pkt.df:
                 self.complain(out, original, 3, 4, limit)
                 return
-            size = (limit - 20) & ~7
+            size = (limit - 20 - len(pkt.options)) & ~7
         pkt = pkt.copy(ttl=pkt.ttl - 1)
         make, flow, free = (lambda: pkt), None, ()
         if there == 'wan' and self.inside(pkt.src) and \
@@ -174,7 +181,10 @@ class Router(Gateway):
                 answer = with_sum(pkt.copy(
                     src=pkt.dst, dst=pkt.src, ttl=64, options=b'',
                     body=bytes([0]) + body[1:]))
-                out.outputs.append(Output(there, lambda: answer, free=FREE))
+                limit = WAN_MTU if there == 'wan' else MTU
+                size = (limit - 20) & ~7 if len(answer) > limit else None
+                out.outputs.append(Output(there, lambda: answer, free=FREE,
+                                          size=size))
             return
         if proto in (TCP, UDP, UDPLITE) and (
                 classify(pkt) == MALFORMED or
@@ -196,8 +206,14 @@ class Router(Gateway):
         segment = Segment(pkt)
         if get16(pkt.body, 2) in self.host_ports.get(TCP, ()):
             raise Unsure
-        if not segment.has(RST):
-            out.outputs.append(self.reset_for(pkt, segment))
+        if segment.has(RST):
+            return
+        if self.place_of(pkt.src) == 'wan' and \
+                self.mapping_at(pkt, pkt.ports()[1]):
+            # The port is a client's, in whose name the host may not speak.
+            out.count('host-drop-no-port')
+            return
+        out.outputs.append(self.reset_for(pkt, segment))
 
     # Unsolicited SYNs
 
@@ -236,17 +252,18 @@ class Router(Gateway):
         """Out and in again: two flows, the sender's and the receiver's."""
         if pkt.ttl <= 1:
             out.packets('in-from-source', pkt)
-            self.complain(out, pkt, 11, 0, host=True)
+            self.complain(out, pkt, 11, 0, host=self.is_local(pkt.dst))
             self.drop(out, 'source-drop-ttl')
             return
-        if pkt.proto in STATEFUL and not Segment(pkt).opens() and \
+        if pkt.proto in STATEFUL and (
+                not Segment(pkt).opens() or Segment(pkt).has(FIN)) and \
                 (pkt.proto, pkt.src, pkt.ports()[0], pkt.dst,
                  pkt.ports()[1]) not in self.flows:
             raise Unsure
         sport, dport = pkt.ports()
         sender = self.find((pkt.proto, pkt.src, sport, pkt.dst, dport))
         mapping = sender.mapping if sender else self.mappings.get(
-            (pkt.proto, pkt.src, sport, None, None))
+            (pkt.proto, pkt.src, sport, None))
         if not mapping or mapping.port is None:
             # The sender's port shows only where the packet arrives.
             raise Unsure
@@ -286,6 +303,7 @@ class Router(Gateway):
         turned = back.rewritten(dst=receiver.src, dport=receiver.sport)
         turned.ttl -= 1
         out.outputs.append(Output(self.place_of(receiver.src), lambda: turned,
+                                  free=self.renumbered(pkt),
                                   size=self.pieces))
 
     @staticmethod

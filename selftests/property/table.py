@@ -233,8 +233,9 @@ class Table:
     def add(self, flow):
         self.flows[flow.key()] = flow
         if flow.mapping:
+            if not flow.mapping.flows:
+                self.mappings[flow.mapping.key] = flow.mapping
             flow.mapping.flows.append(flow)
-            self.mappings[flow.mapping.key] = flow.mapping
             if flow.mapping.port is not None:
                 self.settle(flow, flow.mapping.wire, flow.mapping.port)
 
@@ -381,6 +382,9 @@ class Table:
             if entry.wire == wire:
                 return entry
         return None
+
+    def in_use(self, wire):
+        return any(flow.wire == wire for flow in self.flows.values())
 
     def choices(self, client):
         """Addresses that a client may get for what it begins now."""

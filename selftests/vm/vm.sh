@@ -9,7 +9,8 @@
 #
 # SERIES is 6.1 or 6.12. What goes into the guest must be there below build/:
 # "make check" and its relatives build it first. From the environment:
-# T (tests to run), STRICT (a skipped script is a failure), JOBS (VMs at once),
+# T (tests to run), STRICT (a skipped script is a failure), LIMIT (seconds that a
+# script may take), PROPERTY_* (see property.sh), JOBS (VMs at once),
 # ACCEL (kvm or tcg), MEMORY (MB), VM_TIMEOUT (seconds).
 
 . "$(dirname "$0")/lib.sh"
@@ -105,7 +106,7 @@ check() {
 	local series=$1 dir=$TOP/build/check/$1 start=$SECONDS status
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	initrd "$series" "stty raw -echo; STRICT=${STRICT:-} $(test_words) ./run.sh ${T:-}" \
+	initrd "$series" "stty raw -echo; STRICT=${STRICT:-} LIMIT=${LIMIT:-} $(test_words) ./run.sh ${T:-}" \
 		"$dir/initrd"
 	boot "$series" "$dir/initrd" "$dir" < /dev/null 2> "$dir/qemu" |
 		tee "$dir/ktap" | sed -u "s/^/[$series] /" || :
