@@ -28,6 +28,7 @@ VALUES = {
     'client-ports': [0, 6, 10], 'client-opening': [0, 2, 4],
     'client-rate': [0, 1000000], 'fair-share': SWITCH,
     'mss': ['off', 'pmtu', 1200, 1400], 'unique-ip-id': SWITCH,
+    'fastpath': SWITCH,
 }
 for _name in DEFAULTS:
     if _name.startswith('proto-'):

@@ -31,7 +31,7 @@ EVIDENT = {'tcp-opening': 240, 'tcp-closing': 240}
 TIMES = ['tcp-opening', 'tcp-established', 'tcp-closing', 'udp', 'icmp',
          'other']
 HABITS = ['unsolicited', 'midstream', 'refusal', 'mss', 'unique-ip-id',
-          'inbound-refresh', 'port-parity', 'port-class']
+          'inbound-refresh', 'port-parity', 'port-class', 'fastpath']
 PROTOCOLS = [name for name in VALUES if name.startswith('proto-')]
 FEW = list(range(40000, 40020))
 WEIGHTS = {'new': 24, 'again': 22, 'reply': 26, 'error_in': 8, 'error_out': 6,

@@ -35,6 +35,7 @@ DEFAULTS = {
     'proto-dccp': ('off', 'on'), 'proto-gre': ('off', 'on'),
     'proto-esp': ('off', 'on'), 'proto-ah': ('off', 'on'),
     'proto-ipip': ('off', 'on'), 'proto-other': ('off', 'on'),
+    'fastpath': ('on', 'on'),
 }
 SWITCHED = {UDPLITE: 'udplite', SCTP: 'sctp', DCCP: 'dccp', GRE: 'gre',
             ESP: 'esp', AH: 'ah', IPIP: 'ipip'}
