@@ -27,9 +27,9 @@ where it is known to be refused.
 INSTRUCTIONS = '''
 ## Instructions for a packet
 
-Kernel %(kernel)s, emulated so that its clock counts instructions (QEMU's `-icount`):
-a time is a number of instructions, the same on a fast machine, a slow one and a busy
-one, within about 0.1 %%. It says nothing about caches.
+Kernel %(kernel)s, emulated so that its clock counts
+instructions (QEMU's `-icount`): a time is a number of instructions, the same on a fast
+machine, a slow one and a busy one, within about 0.1 %%. It says nothing about caches.
 
     gen                  router                      sink
     g0 ───────────────── r0  [subject]  r1 ───────── s0
@@ -79,8 +79,8 @@ included; the ends are most of it.
 64,512 flows of as many hosts with a time-out of 350 s, after the table above. Memory
 is everything that the kernel holds more of than before, buckets and hosts included
 (fixed tables are not). *Idle* is what the kernel's threads do in a second while no packet
-comes, *expiry* what they do for each flow until all of them are gone; what they
-do without any flow is taken off both.
+comes, *expiry* what the processor does until all flows are gone, for each of them;
+what they do without any flow is taken off both.
 
 %(idle)s
 '''
@@ -172,7 +172,7 @@ def new_cell(results, figure, subject):
     entry = results.entries[figure, subject]
     lost = entry['sent'] - entry['arrived']
     return cell(results, figure, subject) + (
-        ' (%.1f %%)' % (100 * entry['arrived'] / entry['sent']) if lost else '')
+        ' (%.2f %%)' % (100 * entry['arrived'] / entry['sent']) if lost else '')
 
 
 def new(results):

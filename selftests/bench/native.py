@@ -100,7 +100,7 @@ class Bench(output.Output):
         """What a million flows take that see no packets, and their end."""
         self.result('memory', [memory / MANY], 'bytes/flow',
                     **self.subject.objects())
-        idle = output.slept(IDLE_SECONDS)
+        idle = output.threads_worked(IDLE_SECONDS)
         self.result('idle', [idle / IDLE_SECONDS / 1000], 'us/s')
         if self.subject.translates:
             start = time.monotonic()

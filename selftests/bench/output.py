@@ -66,8 +66,22 @@ def kernel_time():
     return total
 
 
-def slept(seconds):
-    """Nanoseconds that the kernel's threads ran in this time."""
+def threads_worked(seconds):
+    """Nanoseconds that the kernel's threads run in this time."""
     before = kernel_time()
     time.sleep(seconds)
     return kernel_time() - before
+
+
+def worked(seconds):
+    """Nanoseconds that the processor does anything in this time; coarse."""
+    start, idle = time.monotonic(), idle_time()
+    time.sleep(seconds)
+    return (time.monotonic() - start) * 1e9 - (idle_time() - idle)
+
+
+def idle_time():
+    """Nanoseconds that the processor has done nothing."""
+    with open('/proc/stat', encoding='ascii') as file:
+        words = file.readline().split()
+    return int(words[4]) * (1000000000 // os.sysconf('SC_CLK_TCK'))

@@ -9,6 +9,7 @@ import struct
 import subprocess
 
 import network
+import output
 
 UDP, TCP = socket.IPPROTO_UDP, socket.IPPROTO_TCP
 FIN, SYN, PSH, ACK = 1, 2, 8, 16
@@ -169,20 +170,13 @@ def stream(megabytes, port):
                                     stdout=subprocess.PIPE)
     with receiver:
         receiver.stdout.readline()
-        before = idle()
+        before = output.idle_time()
         with network.inside('gen'):
             network.run(program('stream'), str(port), network.SERVER,
                         str(megabytes))
         took, got, source = receiver.stdout.readline().split()
-        return int(took), idle() - before, int(got), source
+        return int(took), output.idle_time() - before, int(got), source
 
 
 def program(name):
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
-
-
-def idle():
-    """Nanoseconds that the processor has done nothing."""
-    with open('/proc/stat', encoding='ascii') as file:
-        words = file.readline().split()
-    return int(words[4]) * (1000000000 // os.sysconf('SC_CLK_TCK'))
