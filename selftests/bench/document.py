@@ -79,7 +79,7 @@ included; the ends are most of it.
 64,512 flows of as many hosts with a time-out of 350 s, after the table above. Memory
 is everything that the kernel holds more of than before, buckets and hosts included
 (fixed tables are not). *Idle* is what the kernel's threads do in a second while no packet
-comes, *expiry* what the processor does until all flows are gone, for each of them;
+comes, on average over a time-out, *expiry* what the processor does until all flows are gone, for each of them;
 what they do without any flow is taken off both.
 
 %(idle)s
@@ -104,8 +104,9 @@ Times plain forwarding, times masquerade, times flowtable:
 The flows are one host's, from 62,501 source ports to 16 ports of one server, so that
 each of those has 97 %% of the ports in use. Memory is everything the kernel holds more
 of than before, buckets included. *Idle* is the time that the kernel's threads
-take from a second in which no packet comes. *Delete* is what it takes to end all
-flows: the gateway is deleted, or connection tracking flushed.
+take from a second in which no packet comes, on average over a time-out of %(timeout)s s
+(flowtable: over the 20 s before it lets go of idle flows). *Delete* is what it takes
+to end all flows: the gateway is deleted, or connection tracking flushed.
 
 %(many)s
 '''

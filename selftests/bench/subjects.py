@@ -47,6 +47,8 @@ class Subject:
     """Plain forwarding; others differ from it."""
 
     translates = False
+    # Seconds after which it leaves an idle flow to connection tracking again.
+    lets_go = None
     # Can answers be sent without asking which ports the flows were given?
     keeps_ports = True
     # Does it come after the route, so that the flows have to be begun?
@@ -125,6 +127,7 @@ class Flowtable(Masquerade):
     """The same rule, and established connections taken over at ingress."""
 
     rules = FLOWTABLE
+    lets_go = 30
 
     def begun(self, flows):
         super().begun(flows)
@@ -153,7 +156,7 @@ class Natgw(Subject):
         run('insmod', os.environ['NATGW_KO'])
         self.natctl('gateway', 'add', 'g', 'dev', 'r1', 'eip', network.EXTERNAL,
                     'inside', '10.0.0.0/8', 'max-flows', str(MOST_FLOWS),
-                    *self.options)
+                    'udp', str(TIMEOUT), *self.options)
 
     def stop(self):
         run('rmmod', 'natgw')
