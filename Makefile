@@ -137,7 +137,7 @@ FORCE:
 ##   T="a b"       the tests to run, without .sh (all)
 ##   JOBS=N        VMs at a time (2)
 ##   ACCEL=tcg     do without KVM; ACCEL=kvm insists on it (kvm where it works)
-##   MEMORY=N      megabytes of memory of the VM (1024)
+##   MEMORY=N      megabytes of memory of the VM (1024; bench-native 4096)
 ##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 3000 without KVM)
 ##   STRICT=1      a test that skips itself fails
 ##   DESTDIR= PREFIX=/usr/local   where install installs

@@ -98,8 +98,10 @@ def build():
     for name in NAMESPACES:
         run('ip', 'netns', 'add', name)
         with inside(name):
-            sysctl('net.ipv6.conf.all.disable_ipv6', 1)
-            sysctl('net.ipv6.conf.default.disable_ipv6', 1)
+            # User-mode Linux is built without.
+            if os.path.exists('/proc/sys/net/ipv6'):
+                sysctl('net.ipv6.conf.all.disable_ipv6', 1)
+                sysctl('net.ipv6.conf.default.disable_ipv6', 1)
             sysctl('net.ipv4.conf.all.rp_filter', 0)
             sysctl('net.ipv4.conf.default.rp_filter', 0)
     run('ip', '-batch', '-', text=LINKS)
