@@ -18,6 +18,8 @@ KERNELS := $(K)
 export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE
 Q := $(if $(V),,@)
 VM := selftests/vm
+BENCH := selftests/bench
+REPORT := python3 -B $(BENCH)/report.py
 SUB := $(MAKE) $(if $(V),,--no-print-directory -s)
 
 all: tools ## the module for this machine's kernel, and natctl
@@ -33,16 +35,24 @@ tools: ## natctl, in build/tools/
 	$(Q)$(VM)/deps.sh build
 	$(Q)$(SUB) -C tools
 
-# The module for one of Debian's kernels, in a copy: objects of several kernels
-# must not meet.
+# The module for a kernel of the VM targets is made in a copy: objects of several
+# kernels must not meet.
+copy = find Kbuild module uapi -name Kbuild -o -name '*.[ch]' | \
+	while read -r file; do cmp -s "$$file" "$(@D)/$$file" || \
+		install -D -m 644 "$$file" "$(@D)/$$file"; done
+
 build/%/natgw.ko: FORCE
 	$(Q)$(VM)/deps.sh build vm
-	$(Q)find Kbuild module uapi -name Kbuild -o -name '*.[ch]' | \
-		while read -r file; do cmp -s "$$file" "build/$*/$$file" || \
-			install -D -m 644 "$$file" "build/$*/$$file"; done
+	$(Q)$(copy)
 	$(Q)kernel=$$($(VM)/kernel.sh $*) && \
 		$(SUB) -C "$$kernel/headers" M="$(CURDIR)/build/$*" \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules
+
+build/uml/natgw.ko: FORCE
+	$(Q)$(VM)/deps.sh build uml
+	$(Q)$(copy)
+	$(Q)kernel=$$($(BENCH)/uml.sh) && \
+		$(SUB) -C "$$kernel/tree" ARCH=um M="$(CURDIR)/build/uml" modules
 
 # Programs that selftests need; a guest has no compiler.
 helpers:
@@ -58,7 +68,7 @@ check: $(call payload,$(KERNELS)) ## run the selftests in a VM on each kernel in
 
 check-host: module tools helpers ## run the selftests on this very machine, as root
 	$(Q)rm -rf build/host && cp -r selftests build/host
-	$(Q)cp build/selftests/* build/host/
+	$(Q)cp -r build/selftests/* build/host/
 	$(Q)NATGW_KO="$(CURDIR)/natgw.ko" NATCTL="$(CURDIR)/build/tools/natctl" \
 		build/host/run.sh $(T)
 
@@ -66,6 +76,25 @@ conformance: $(call payload,6.12) ## measure every row of the RFCs and write Doc
 	$(Q)T="conformance_aws conformance_rfc conformance_nft" $(VM)/vm.sh check 6.12 || :
 	$(Q)python3 -B selftests/conformance/document.py \
 		-o Documentation/conformance.md build/check/6.12/ktap
+
+bench: $(call payload,6.12) ## count the instructions of a packet, beside the kernel's own ways
+	$(Q)$(VM)/vm.sh bench 6.12; status=$$?; \
+		$(REPORT) results build/bench/log build/bench/bench.json && exit $$status
+
+bench-native: build/uml/natgw.ko tools helpers ## packets per second, a million flows, memory
+	$(Q)$(BENCH)/native.sh
+	$(Q)$(REPORT) results build/bench/native.log build/bench/native.json
+
+# Enough to see that something became slower, in two minutes.
+bench-check: $(call payload,6.12) ## fail when natgw became slower beside plain forwarding
+	$(Q)SHORT=1 $(VM)/vm.sh bench 6.12
+	$(Q)$(REPORT) results build/bench-check/log build/bench-check/bench.json
+	$(Q)$(REPORT) check $(BENCH)/baseline.json build/bench-check/bench.json > build/bench-check/ktap; \
+		status=$$?; cat build/bench-check/ktap; exit $$status
+
+bench-baseline: ## make the last results the baseline, and write Documentation/performance.md
+	$(Q)cp build/bench/bench.json $(BENCH)/baseline.json
+	$(Q)$(REPORT) document -o Documentation/performance.md $(BENCH)/baseline.json
 
 vm: $(call payload,$(lastword $(KERNELS))) ## an interactive shell in the VM
 	$(Q)$(VM)/vm.sh shell $(lastword $(KERNELS))
@@ -93,12 +122,13 @@ clean: ## remove what was built
 
 help: ## this text
 	@sed -nE -e 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' -e 's/^## ?//p' \
-		$(MAKEFILE_LIST) | expand -t 16
+		$(MAKEFILE_LIST) | expand -t 18
 
 FORCE:
 
-.PHONY: all module tools helpers prepare check check-host conformance vm demo style gen \
-	gen-check install clean help FORCE
+.PHONY: all module tools helpers prepare check check-host conformance bench bench-native \
+	bench-check bench-baseline vm demo style gen gen-check install \
+	clean help FORCE
 
 ##
 ## Variables:
@@ -107,7 +137,7 @@ FORCE:
 ##   T="a b"       the tests to run, without .sh (all)
 ##   JOBS=N        VMs at a time (2)
 ##   ACCEL=tcg     do without KVM; ACCEL=kvm insists on it (kvm where it works)
-##   MEMORY=N      megabytes of memory of the VM (1024)
+##   MEMORY=N      megabytes of memory of the VM (1024; bench-native 4096)
 ##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 3000 without KVM)
 ##   STRICT=1      a test that skips itself fails
 ##   LIMIT=N       seconds that a test may take (300)

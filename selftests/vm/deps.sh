@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Install the host's packages that a set of commands needs:
 #
-#   deps.sh SET...    with SET of: build gen vm style
+#   deps.sh SET...    with SET of: build gen vm uml style
 #
 # Nothing here may depend on a kernel image: packages of a kernel would change
 # what the machine boots. Kernels are unpacked beside the system instead (see
@@ -15,6 +15,7 @@ declare -A SETS=(
 	[gen]="python3 python3-yaml python3-jsonschema xz-utils"
 	[vm]="qemu-system-x86 mmdebstrap fakeroot e2fsprogs cpio busybox-static
 	      kmod xz-utils util-linux"
+	[uml]="gcc make libc6-dev bc bison flex xz-utils"
 	[style]="perl sparse coccinelle shellcheck"
 )
 

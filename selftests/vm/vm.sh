@@ -6,12 +6,14 @@
 #   vm.sh check SERIES...   run the selftests on these kernels
 #   vm.sh demo SERIES       run the demonstration
 #   vm.sh shell SERIES      give an interactive shell
+#   vm.sh bench SERIES      measure; results in build/bench/
 #
 # SERIES is 6.1 or 6.12. What goes into the guest must be there below build/:
 # "make check" and its relatives build it first. From the environment:
 # T (tests to run), STRICT (a skipped script is a failure), LIMIT (seconds that a
-# script may take), PROPERTY_* (see property.sh), JOBS (VMs at once),
-# ACCEL (kvm or tcg), MEMORY (MB), VM_TIMEOUT (seconds).
+# script may take), FASTPATH (off: gateways do without), PROPERTY_* (see property.sh),
+# SHORT (bench measures less), JOBS (VMs at once), ACCEL (kvm or tcg), MEMORY (MB),
+# VM_TIMEOUT (seconds).
 
 . "$(dirname "$0")/lib.sh"
 
@@ -27,7 +29,7 @@ initrd() {
 	cp "$TOP/build/$series/natgw.ko" "$TOP/build/tools/natctl" \
 		"$VM_DIR/guest.sh" "$root/natgw/"
 	cp -r "$TOP/selftests" "$root/natgw/selftests"
-	cp "$TOP"/build/selftests/* "$root/natgw/selftests/"
+	cp -r "$TOP"/build/selftests/* "$root/natgw/selftests/"
 	printf '%s\n' "$command" > "$root/natgw/command"
 	(cd "$root" && find . | cpio -o --quiet -H newc -R 0:0) > "$out"
 	rm -r "$root"
@@ -45,10 +47,12 @@ accelerator() {
 # command's exit status; empty when the guest never got to tell it).
 boot() {
 	local series=$1 initrd=$2 dir=$3 kernel rootfs
+	local -a processor=(-accel "$(accelerator)" -smp 2)
+	[[ ! ${icount:-} ]] || processor=(-accel tcg -smp 1 -icount "$icount")
 	kernel=$("$VM_DIR/kernel.sh" "$series")
 	rootfs=$("$VM_DIR/rootfs.sh")
 	timeout --foreground "$VM_TIMEOUT" qemu-system-x86_64 \
-		-machine q35 -accel "$(accelerator)" -cpu max -smp 2 -m "$MEMORY" \
+		-machine q35 "${processor[@]}" -cpu max -m "$MEMORY" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/vmlinuz" -initrd "$initrd" \
 		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off norandmaps log_buf_len=4M" \
@@ -161,6 +165,23 @@ demo() {
 	run "$1" 'stty raw -echo; cd demo; exec bash ./demo.sh' < /dev/null
 }
 
+# bench SERIES: the guest's clock is its own count of instructions, and
+# idle time passes at once, so that figures do not depend on this machine.
+bench() {
+	local series=$1 dir=$TOP/build/bench${SHORT:+-check} status
+	local icount=shift=0,sleep=off
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	initrd "$series" "stty raw -echo; exec python3 -B bench/measure.py ${SHORT:+--short}" \
+		"$dir/initrd"
+	boot "$series" "$dir/initrd" "$dir" < /dev/null | tee "$dir/log" |
+		grep --line-buffered -v '^= ' || :
+	status=$(guest_status "$dir")
+	rm "$dir/initrd"
+	[[ $status -ne 255 ]] || console_tail "$dir"
+	return "$status"
+}
+
 # The guest's terminal becomes a copy of ours, as large as it is; ^C and ^Z then
 # belong to the guest.
 shell() {
@@ -177,7 +198,7 @@ shell() {
 	[[ $status -ne 255 ]]
 }
 
-[[ $# -ge 2 ]] || die "usage: $0 prepare SERIES... | check SERIES... | demo SERIES | shell SERIES"
+[[ $# -ge 2 ]] || die "usage: $0 prepare SERIES... | check SERIES... | demo SERIES | shell SERIES | bench SERIES"
 "$VM_DIR/deps.sh" vm
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -196,5 +217,6 @@ prepare) ;;
 check) check_all "${@:2}" ;;
 demo) demo "$2" ;;
 shell) shell "$2" ;;
+bench) bench "$2" ;;
 *) die "unknown: $1" ;;
 esac

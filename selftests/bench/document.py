@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The text and the tables of Documentation/performance.md."""
+
+
+NAMES = {'forward': 'plain forwarding', 'masquerade': 'nft masquerade',
+         'flowtable': 'nft flowtable', 'redirect': 'tc redirect'}
+DIRECTIONS = {'out': 'inside to outside', 'in': 'outside to inside'}
+
+HEAD = '''<!-- SPDX-License-Identifier: GPL-2.0 -->
+<!-- Written by "make bench-baseline"; changes belong in selftests/bench/. -->
+
+# Performance
+
+What a packet costs in natgw, beside what it costs in the kernel's own ways of
+passing it on. All of it was measured by the tools of this tree:
+
+    make bench            instructions, about five minutes on any machine
+    make bench-native     packets per second, a million flows, memory
+    make bench-check      part of it, against selftests/bench/baseline.json
+    make bench-baseline   make what was measured the baseline, and write this page
+
+Each prints a table and leaves JSON in `build/bench/`. The exit status is not 0 when a
+packet is missing that was sent: every one has to reach the far side, or be counted
+where it is known to be refused.
+'''
+
+INSTRUCTIONS = '''
+## Instructions for a packet
+
+Kernel %(kernel)s, emulated so that its clock counts
+instructions (QEMU's `-icount`): a time is a number of instructions, the same on a fast
+machine, a slow one and a busy one, within about 0.1 %%. It says nothing about caches.
+
+    gen                  router                      sink
+    g0 ───────────────── r0  [subject]  r1 ───────── s0
+    packets from here    one of the columns below    dropped and counted here
+
+* **tc redirect** passes a packet from device to device without a look at it: no
+  router can cost less here. **plain forwarding** has no NAT at all.
+* **nft masquerade** is one nftables rule, **nft flowtable** the same rule with a
+  flowtable for established flows, all of which are seen to be in it (`[OFFLOAD]`).
+  Connection tracking has 262,144 buckets, and takes for granted checksums that a network
+  card would have verified.
+* Each subject has a router of its own. Flows are begun by an exchange of three
+  packets, which also shows that they are translated.
+* Figures are *net*: without what the same packets cost when they are dropped
+  where the router begins. Packets are %(flows)s flows in turn, 20,000 of them after a
+  warm-up, the median of three. UDP outward is from pktgen, and has no checksum; the
+  rest are prepared frames from a packet socket, with checksums.
+* pktgen's packets are not shared (`flag !SHARED`). A shared packet, its default,
+  has to be cloned and copied by any router, which adds about 1,150 instructions
+  to plain forwarding and to masquerade, and to the flowtable nothing.
+
+%(established)s
+
+The same as parts of plain forwarding, of masquerade, and of the flowtable:
+
+%(ratios)s
+
+### New flows
+
+Every packet comes from another inside host, all from one source port and to one
+destination, until the 64,512 ports of the address are gone. The first column says
+which share of them is in use. Where not all packets arrived, the share that did is
+in brackets; nobody but masquerade may lose one.
+
+%(new)s
+
+### A TCP stream
+
+A socket in gen sends %(megabytes)s to one in sink, in segments as large as 64 KB, which no
+router on the way takes apart. Thousands of instructions for a megabyte, both ends
+included; the ends are most of it.
+
+%(stream)s
+
+### Flows that do nothing
+
+64,512 flows of as many hosts with a time-out of 350 s, after the table above. Memory
+is everything that the kernel holds more of than before, buckets and hosts included
+(fixed tables are not). *Idle* is what the kernel's threads do in a second while no packet
+comes, on average over a time-out, *expiry* what the processor does until all flows are gone, for each of them;
+what they do without any flow is taken off both.
+
+%(idle)s
+'''
+
+NATIVE = '''
+## Packets per second, and a million flows
+
+Kernel %(kernel)s as user-mode Linux: the same code at native speed, as a process with one
+processor. The network is the same, the generator is not taken off, and packets have 64
+bytes. Subjects took turns in every round; ratios are medians of the ratios within a
+round. What the machine does besides moves the figures, and hardly the ratios.
+
+Millions of packets per second:
+
+%(speed)s
+
+Times plain forwarding, times masquerade, times flowtable:
+
+%(ratios)s
+
+The flows are one host's, from 62,501 source ports to 16 ports of one server, so that
+each of those has 97 %% of the ports in use. Memory is everything the kernel holds more
+of than before, buckets included. *Idle* is the time that the kernel's threads
+take from a second in which no packet comes, on average over a time-out of %(timeout)s s
+(flowtable: over the 20 s before it lets go of idle flows). *Delete* is what it takes
+to end all flows: the gateway is deleted, or connection tracking flushed.
+
+%(many)s
+'''
+
+
+def number(value):
+    return format(round(value), ',') if abs(value) >= 100 else '%.3g' % value
+
+
+def name(subject):
+    return NAMES.get(subject, subject)
+
+
+def matrix(title, subjects, rows):
+    """A table; rows are a title and a cell for each subject."""
+    lines = ['| %s | %s |' % (title, ' | '.join(name(s) for s in subjects)),
+             '|---|' + '---:|' * len(subjects)]
+    return '\n'.join(lines + ['| %s | %s |' % (head, ' | '.join(cells))
+                              for head, cells in rows])
+
+
+def packet(figure):
+    """'udp out 64', for people."""
+    proto, direction, size = figure.split()
+    return '%s, %s bytes, %s' % (proto.upper(), size, DIRECTIONS[direction])
+
+
+def title(figure):
+    """A figure of native.py, for people: its numbers get commas."""
+    return ' '.join(number(int(word)) if word.isdigit() else word
+                    for word in figure.split())
+
+
+def cell(results, figure, subject, scale=1):
+    value = results.value(figure, subject)
+    return '–' if value is None else number(value / scale)
+
+
+def established(results):
+    subjects = [s for s in results.subjects() if s != 'generator']
+    return matrix('instructions', subjects, [
+        (packet(figure), [cell(results, figure, s) for s in subjects])
+        for figure in results.figures() if len(figure.split()) == 3])
+
+
+def ratio_cell(results, figure, subject):
+    return ' / '.join('%.2f' % results.ratio(figure, subject, peer)
+                      for peer in ('forward', 'masquerade', 'flowtable'))
+
+
+def ratios(results):
+    subjects = [s for s in results.subjects()
+                if s.startswith('natgw') or s == 'flowtable']
+    rows = []
+    for figure in results.figures():
+        if len(figure.split()) != 3:
+            continue
+        rows.append((packet(figure),
+                     [ratio_cell(results, figure, s) for s in subjects]))
+    return matrix('of forwarding / masquerade / flowtable', subjects, rows)
+
+
+def new_cell(results, figure, subject):
+    entry = results.entries[figure, subject]
+    lost = entry['sent'] - entry['arrived']
+    return cell(results, figure, subject) + (
+        ' (%.2f %%)' % (100 * entry['arrived'] / entry['sent']) if lost else '')
+
+
+def new(results):
+    figures = [f for f in results.figures() if f.startswith('new ')]
+    subjects = [s for s in results.subjects() if (figures[0], s) in
+                results.entries]
+    return matrix('ports in use', subjects, [
+        (figure.split()[1].replace('-', '–') + ' %',
+         [new_cell(results, figure, s) for s in subjects])
+        for figure in figures])
+
+
+def plain(results, title, rows):
+    """Figures that only some subjects have; rows are head, figure, scale."""
+    subjects = [s for s in results.subjects()
+                if any((figure, s) in results.entries for _, figure, _ in rows)]
+    return matrix(title, subjects, [
+        (head, [cell(results, figure, s, scale) for s in subjects])
+        for head, figure, scale in rows])
+
+
+def instructions(results):
+    stream = results.entries['tcp stream', 'forward']
+    return INSTRUCTIONS % dict(
+        results.run, established=established(results), ratios=ratios(results),
+        new=new(results), megabytes='%d MB' % stream['megabytes'],
+        stream=plain(results, '', [
+            ('thousand instructions/MB', 'tcp stream', 1000)]),
+        idle=plain(results, '', [
+            ('memory, bytes/flow', 'memory', 1),
+            ('idle, thousand instructions/s', 'idle', 1000),
+            ('expiry, instructions/flow', 'expiry', 1)]))
+
+
+def native(results):
+    subjects = results.subjects()
+    speeds = [f for f in results.figures()
+              if results.entries[f, subjects[-1]]['unit'] == 'Mpps']
+    ours = [s for s in subjects if s.startswith('natgw') or s == 'flowtable']
+    return NATIVE % dict(
+        results.run,
+        speed=matrix('', subjects, [
+            (title(f), [cell(results, f, s) for s in subjects])
+            for f in speeds]),
+        ratios=matrix('forwarding / masquerade / flowtable', ours, [
+            (title(f), [ratio_cell(results, f, s) for s in ours])
+            for f in speeds]),
+        many=plain(results, number(results.run['many']) + ' flows', [
+            ('memory, bytes/flow', 'memory', 1),
+            ('idle, µs/s', 'idle', 1), ('delete, s', 'delete', 1)]))
+
+
+def text(runs):
+    parts = [HEAD]
+    for results in runs:
+        parts.append(native(results) if 'many' in results.run
+                     else instructions(results))
+    return ''.join(parts)

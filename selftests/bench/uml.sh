@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Print the folder of a user-mode Linux kernel, built from Debian's source
+# package, which is not installed:
+#
+#   linux      the kernel, a program of this machine
+#   tree/      what modules are built against
+#
+# It is an ordinary kernel at native speed, and needs neither root nor KVM.
+
+. "$(dirname "$0")/../vm/lib.sh"
+
+PACKAGE=linux-source-6.12
+CONFIG=$TOP/selftests/bench/uml.config
+# Of no use for a module, and most of the space.
+WITHOUT=(Documentation drivers fs kernel lib mm net samples security sound crypto
+	 tools block ipc virt rust)
+
+candidate() {
+	LC_ALL=C apt-cache policy "$1" |
+		sed -n 's/^  Candidate: //p' | grep -v '(none)'
+}
+
+um() {
+	nice make -s -C "$dir/tree" ARCH=um -j "$(nproc)" "$@"
+}
+
+# "make DIR" is how piece() calls us back.
+make_piece() {
+	local dir=$1
+	download "$dir" "$PACKAGE"
+	mkdir "$dir/tree"
+	dpkg-deb --fsys-tarfile "$dir/$PACKAGE"_*.deb |
+		tar -xO "./usr/src/$PACKAGE.tar.xz" |
+		tar -xJ -C "$dir/tree" --strip-components=1
+	rm "$dir/$PACKAGE"_*.deb
+	um defconfig
+	(cd "$dir/tree" && ARCH=um scripts/kconfig/merge_config.sh -m .config "$CONFIG")
+	um olddefconfig
+	um linux modules
+	cp "$dir/tree/linux" "$dir/linux"
+	strip --strip-debug "$dir/linux"
+	rm -rf "${WITHOUT[@]/#/$dir/tree/}" "$dir/tree"/{linux,vmlinux*}
+	find "$dir/tree" -name '*.[oa]' ! -path '*/scripts/*' -delete
+}
+
+if [[ ${1:-} == make ]]; then
+	make_piece "$2"
+	exit
+fi
+version=$(from_apt source candidate "$PACKAGE") || die "apt knows no $PACKAGE"
+piece uml "$version $(cat "$0" "$CONFIG" | sha256sum)" \
+	"building user-mode Linux ($PACKAGE $version), 10 to 30 minutes" "$0" make
