@@ -66,13 +66,16 @@ static void follow(struct natgw_net *nn, unsigned long event,
 {
 	switch (event) {
 	case NETDEV_REGISTER:
-		natgw_ingress_add(nn, dev);
+		if (nn->fast)
+			natgw_ingress_add(nn, dev);
 		break;
 	case NETDEV_UNREGISTER:
 		natgw_ingress_del(nn, dev);
 		break;
 	}
-	/* There are few events, and none that no hop can depend on. */
+	/* There are few events, and none that no hop can depend on. Somebody may
+	 * have found one after the last fast path was switched off, too.
+	 */
 	natgw_hop_forget(nn);
 }
 
@@ -85,7 +88,7 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 
 	if (leaving)
 		return NOTIFY_DONE;
-	if (nn->fast)
+	if (nn->started)
 		follow(nn, event, dev);
 	switch (event) {
 	case NETDEV_REGISTER:

@@ -243,7 +243,7 @@ static void note(const struct natgw_config *config, const struct natgw_pkt *pkt,
 		 struct natgw_flow *flow, enum natgw_dir dir)
 {
 	if (pkt->tuple.proto == IPPROTO_TCP)
-		natgw_tcp_packet(flow, dir, pkt);
+		natgw_tcp_data(flow, dir, pkt);
 	else if (dir == NATGW_DIR_REPLY &&
 		 !natgw_option(config, INBOUND_REFRESH))
 		return;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/log2.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <net/checksum.h>
 
@@ -10,6 +12,13 @@
 #include "mapping.h"
 #include "table.h"
 #include "wheel.h"
+
+/* As many as the table can be asked to have buckets for. */
+static const unsigned int MOST_ROOM = 1 << 26;
+
+static unsigned int room;
+module_param_named(flows, room, uint, 0444);
+MODULE_PARM_DESC(flows, "flows that the table has room for from the beginning (0: it grows)");
 
 static struct kmem_cache *flow_cache;
 
@@ -569,7 +578,13 @@ void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
  */
 int natgw_flow_table_init(struct natgw_net *nn)
 {
-	return rhashtable_init(&nn->flows, &natgw_flow_params);
+	struct rhashtable_params params = natgw_flow_params;
+
+	/* Two tuples a flow, and it grows once it is three quarters full. */
+	if (room)
+		params.min_size = roundup_pow_of_two(min(room, MOST_ROOM) *
+						     8 / 3);
+	return rhashtable_init(&nn->flows, &params);
 }
 
 /**

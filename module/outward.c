@@ -252,10 +252,16 @@ static unsigned int begin(struct natgw_ctx *ctx)
 static unsigned int translate_new(struct natgw_ctx *ctx)
 {
 	const struct natgw_config *config = ctx->config;
-	enum natgw_side side;
+	enum natgw_side side = NATGW_SIDE_INSIDE;
 	bool spoofed;
 
-	side = natgw_side(ctx->nn->net, config->ifindex, ctx->pkt.tuple.src);
+	/* What a prefix says is inside, and comes in elsewhere, needs no look:
+	 * the kernel has dropped sources that are its own.
+	 */
+	if (!config->n_inside || !natgw_in_device(ctx) ||
+	    natgw_in_device(ctx) == config->ifindex)
+		side = natgw_side(ctx->nn->net, config->ifindex,
+				  ctx->pkt.tuple.src);
 	spoofed = natgw_outward_spoofed(ctx, side);
 	if (side == NATGW_SIDE_HOST ||
 	    (side == NATGW_SIDE_UPLINK && !config->n_inside && !spoofed))

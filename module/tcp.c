@@ -284,6 +284,24 @@ enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
 }
 
 /**
+ * natgw_tcp_data() - note a packet that neither begins nor ends anything
+ * @flow: the flow, established, and perhaps closed from one side
+ * @dir: the packet's direction
+ * @pkt: the packet, with the ACK flag alone
+ *
+ * What natgw_tcp_packet() does with it, which leaves the state as it is.
+ *
+ * Context: softirq, RCU.
+ */
+void natgw_tcp_data(struct natgw_flow *flow, enum natgw_dir dir,
+		    const struct natgw_pkt *pkt)
+{
+	u16 seen = READ_ONCE(flow->tcp) & ~RST_SEEN;
+
+	set_seen(flow, note_numbers(flow, dir, seen, pkt));
+}
+
+/**
  * natgw_tcp_under_way() - can the inside host have sent what is quoted?
  * @flow: its flow
  * @seq: sequence number of the packet that an ICMP error from outside quotes

@@ -15,6 +15,8 @@ bool natgw_tcp_begin(struct natgw_flow *flow, enum natgw_dir dir,
 		     const struct natgw_pkt *pkt);
 enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
 				const struct natgw_pkt *pkt);
+void natgw_tcp_data(struct natgw_flow *flow, enum natgw_dir dir,
+		    const struct natgw_pkt *pkt);
 bool natgw_tcp_under_way(const struct natgw_flow *flow, u32 seq);
 void natgw_tcp_count(const struct natgw_flow *flow, int counter);
 

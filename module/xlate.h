@@ -51,8 +51,10 @@ static inline void natgw_mend(struct sk_buff *skb, __sum16 *check, bool plain,
 /* Has no device anything to do with the checksum? */
 static inline bool natgw_plain_check(const struct sk_buff *skb)
 {
-	return skb->ip_summed == CHECKSUM_NONE ||
-	       skb->ip_summed == CHECKSUM_UNNECESSARY;
+	static_assert(CHECKSUM_NONE < CHECKSUM_COMPLETE &&
+		      CHECKSUM_UNNECESSARY < CHECKSUM_COMPLETE &&
+		      CHECKSUM_PARTIAL > CHECKSUM_COMPLETE);
+	return skb->ip_summed < CHECKSUM_COMPLETE;
 }
 
 static inline void natgw_replace_port(__be16 *source, __be16 *dest,
@@ -90,12 +92,14 @@ static inline void natgw_replace_udp(struct sk_buff *skb,
 				     struct natgw_ports *head,
 				     const struct natgw_node *node)
 {
-	bool partial = natgw_partial_here(skb, head);
+	bool plain = natgw_plain_check(skb), partial = false;
 
+	if (!plain) {
+		partial = natgw_partial_here(skb, head);
+		plain = skb->ip_summed == CHECKSUM_PARTIAL && !partial;
+	}
 	if (head->check || partial) {
-		natgw_mend(skb, &head->check,
-			   skb->ip_summed == CHECKSUM_PARTIAL ?
-			   !partial : natgw_plain_check(skb), node);
+		natgw_mend(skb, &head->check, plain, node);
 		if (!head->check)
 			head->check = CSUM_MANGLED_0;
 	}
