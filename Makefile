@@ -83,7 +83,7 @@ bench: $(call payload,6.12) ## count the instructions of a packet, beside the ke
 
 bench-native: build/uml/natgw.ko tools helpers ## packets per second, a million flows, memory
 	$(Q)$(BENCH)/native.sh
-	$(Q)$(REPORT) results build/bench/native.log build/bench/native.json
+	$(Q)$(REPORT) results build/bench-native/log build/bench-native/bench.json
 
 # Enough to see that something became slower, in two minutes.
 bench-check: $(call payload,6.12) ## fail when natgw became slower beside plain forwarding
@@ -93,8 +93,11 @@ bench-check: $(call payload,6.12) ## fail when natgw became slower beside plain 
 		status=$$?; cat build/bench-check/ktap; exit $$status
 
 bench-baseline: ## make the last results the baseline, and write Documentation/performance.md
-	$(Q)cp build/bench/bench.json $(BENCH)/baseline.json
-	$(Q)$(REPORT) document -o Documentation/performance.md $(BENCH)/baseline.json
+	$(Q)[ ! -e build/bench/bench.json ] || cp build/bench/bench.json $(BENCH)/baseline.json
+	$(Q)[ ! -e build/bench-native/bench.json ] || \
+		cp build/bench-native/bench.json $(BENCH)/native.json
+	$(Q)$(REPORT) document -o Documentation/performance.md \
+		$(BENCH)/baseline.json $(BENCH)/native.json
 
 vm: $(call payload,$(lastword $(KERNELS))) ## an interactive shell in the VM
 	$(Q)$(VM)/vm.sh shell $(lastword $(KERNELS))

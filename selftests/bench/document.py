@@ -15,11 +15,12 @@ What a packet costs in natgw, beside what it costs in the kernel's own ways of
 passing it on. All of it was measured by the tools of this tree:
 
     make bench            instructions, about five minutes on any machine
-    make bench-native     packets per second, a million flows, memory
+    make bench-native     packets per second, a million flows, memory; the first time
+                          it builds a kernel, 10 to 30 minutes
     make bench-check      part of it, against selftests/bench/baseline.json
     make bench-baseline   make what was measured the baseline, and write this page
 
-Each prints a table and leaves JSON in `build/bench/`. The exit status is not 0 when a
+Each prints a table and leaves JSON below `build/`. The exit status is not 0 when a
 packet is missing that was sent: every one has to reach the far side, or be counted
 where it is known to be refused.
 '''

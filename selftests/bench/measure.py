@@ -66,9 +66,8 @@ class Bench(output.Output):
         for size in (SMALL,) if self.short else (SMALL, LARGE):
             self.packets('udp out %d' % size, traffic.Pktgen(
                 'g0', size, network.SERVER, src_min='10.1.0.1',
-                src_max='10.1.0.1', udp_src_min=1024,
-                udp_src_max=1024 + FLOWS - 1, udp_dst_min=9,
-                udp_dst_max=9))
+                src_max='10.1.0.1', **traffic.ports('dst', [9]),
+                **traffic.ports('src', range(1024, 1024 + FLOWS))))
             for name, proto in (('udp', traffic.UDP), ('tcp', traffic.TCP)):
                 back = [traffic.reverse(flow) for flow in outside[proto]]
                 if proto == traffic.TCP:
@@ -110,8 +109,9 @@ class Bench(output.Output):
     def new_flows(self):
         """Each packet begins a flow to one destination, until no port is left."""
         self.build()
-        pktgen = traffic.Pktgen('g0', SMALL, network.SERVER, udp_src_min=4000,
-                                udp_src_max=4000, udp_dst_min=9, udp_dst_max=9)
+        pktgen = traffic.Pktgen('g0', SMALL, network.SERVER,
+                                **traffic.ports('src', [4000]),
+                                **traffic.ports('dst', [9]))
         memory = output.used_memory()
         for low, high in zip(BANDS, BANDS[1:]):
             first, last = (PORTS * share // 100 for share in (low, high))

@@ -26,10 +26,6 @@ TIMEOUT = 60
 MEASURED = ('forward', 'masquerade', 'flowtable')
 
 
-def ports(name, values):
-    return {'udp_%s_min' % name: values[0], 'udp_%s_max' % name: values[-1]}
-
-
 class Bench(output.Output):
     """What is measured of each subject."""
 
@@ -69,8 +65,8 @@ class Bench(output.Output):
         self.subject.begun(FEW)
         self.speed('udp out, %d flows' % FEW, traffic.Pktgen(
             'g0', SIZE, network.SERVER, src_min=flows[0].src,
-            src_max=flows[0].src, udp_dst_min=9, udp_dst_max=9,
-            **ports('src', range(1024, 1024 + FEW))), FEW_PACKETS)
+            src_max=flows[0].src, **traffic.ports('dst', [9]),
+            **traffic.ports('src', range(1024, 1024 + FEW))), FEW_PACKETS)
         self.remove()
 
     def many(self, last):
@@ -78,14 +74,14 @@ class Bench(output.Output):
         self.build()
         memory = output.used_memory()
         out = traffic.Pktgen('g0', SIZE, network.SERVER, src_min='10.1.0.1',
-                             src_max='10.1.0.1', **ports('src', SPORTS),
-                             **ports('dst', DPORTS))
+                             src_max='10.1.0.1', **traffic.ports('src', SPORTS),
+                             **traffic.ports('dst', DPORTS))
         took = out.send(MANY)
         self.note('new flows', MANY * 1000 / took)
         if self.subject.keeps_ports:
             traffic.Pktgen('s0', SIZE, network.EXTERNAL, src_min=network.SERVER,
-                           src_max=network.SERVER, **ports('src', DPORTS),
-                           **ports('dst', SPORTS)).send(MANY)
+                           src_max=network.SERVER, **traffic.ports('src', DPORTS),
+                           **traffic.ports('dst', SPORTS)).send(MANY)
             out.send(MANY)
         self.subject.begun(MANY)
         self.speed('udp out, %d flows' % MANY, out, MANY)

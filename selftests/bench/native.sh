@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Run native.py in user-mode Linux; results in build/bench/native.log. The module
+# Run native.py in user-mode Linux; results in build/bench-native/log. The module
 # for that kernel must be there as build/uml/natgw.ko. MEMORY is in megabytes.
 
 . "$(dirname "$0")/../vm/lib.sh"
@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 kernel=$("$BENCH/uml.sh")
 rootfs=$("$VM_DIR/rootfs.sh")
 root=$work/root
-mkdir -p "$root"/{bin,dev,proc,sys,natgw/selftests} "$TOP/build/bench"
+mkdir -p "$root"/{bin,dev,proc,sys,natgw/selftests} "$TOP/build/bench-native"
 cp /bin/busybox "$root/bin/"
 cp "$BENCH/init" "$root/init"
 cp "$TOP/build/uml/natgw.ko" "$TOP/build/tools/natctl" "$root/natgw/"
@@ -25,5 +25,5 @@ cp "$TOP"/build/selftests/bench/* "$root/natgw/selftests/bench/"
 timeout --foreground "$VM_TIMEOUT" "$kernel/linux" mem="${MEMORY}M" \
 	ubd0="$work/changes,$rootfs" initrd="$work/initrd" \
 	con=null con0=null,fd:1 quiet panic=-1 nf_conntrack.hashsize=1048576 \
-	< /dev/null | tee "$TOP/build/bench/native.log" |
+	< /dev/null | tee "$TOP/build/bench-native/log" |
 	grep --line-buffered -v '^= '

@@ -127,6 +127,12 @@ class Frames:
                                    str(self.size), str(count)))
 
 
+def ports(name, values):
+    """Source or destination ports for pktgen, which stops before the greatest."""
+    return {'udp_%s_min' % name: values[0],
+            'udp_%s_max' % name: values[-1] + (len(values) > 1)}
+
+
 class Pktgen:
     """UDP from the kernel's own generator, which costs least."""
 
