@@ -141,14 +141,24 @@ static inline struct natgw_flow *natgw_flow_of(struct natgw_node *node)
 	       container_of(node, struct natgw_flow, reply);
 }
 
-/* natgw_flow_node - @flow as packets in one direction see it, constant or not */
-#define natgw_flow_node(flow, dir) \
-	((dir) == NATGW_DIR_ORIGINAL ? &(flow)->original : &(flow)->reply)
+/* natgw_flow_node - a flow as packets in one direction see it */
+static inline struct natgw_node *natgw_flow_node(struct natgw_flow *flow,
+						 enum natgw_dir dir)
+{
+	return dir == NATGW_DIR_ORIGINAL ? &flow->original : &flow->reply;
+}
+
+/* natgw_flow_look - the same, to look only */
+static inline const struct natgw_node *
+natgw_flow_look(const struct natgw_flow *flow, enum natgw_dir dir)
+{
+	return dir == NATGW_DIR_ORIGINAL ? &flow->original : &flow->reply;
+}
 
 static inline const struct natgw_tuple *
 natgw_flow_tuple(const struct natgw_flow *flow, enum natgw_dir dir)
 {
-	return &natgw_flow_node(flow, dir)->tuple;
+	return &natgw_flow_look(flow, dir)->tuple;
 }
 
 /* A flow's time-stamp may be this much older than its last packet. */

@@ -90,8 +90,8 @@ static void set_seen(struct natgw_flow *flow, u16 seen)
 static bool believed(const struct natgw_flow *flow, enum natgw_dir dir,
 		     u16 seen, const struct natgw_pkt *pkt)
 {
-	const struct natgw_node *own = natgw_flow_node(flow, dir);
-	const struct natgw_node *peer = natgw_flow_node(flow, !dir);
+	const struct natgw_node *own = natgw_flow_look(flow, dir);
+	const struct natgw_node *peer = natgw_flow_look(flow, !dir);
 	bool more = !(seen & SENT << dir) ||
 		    (s32)(pkt->end - READ_ONCE(own->end)) > 0;
 
@@ -128,8 +128,8 @@ static u16 note_numbers(struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 static bool is_next(const struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 		    const struct natgw_pkt *pkt)
 {
-	const struct natgw_node *own = natgw_flow_node(flow, dir);
-	const struct natgw_node *peer = natgw_flow_node(flow, !dir);
+	const struct natgw_node *own = natgw_flow_look(flow, dir);
+	const struct natgw_node *peer = natgw_flow_look(flow, !dir);
 
 	if (pkt->tuple.proto != IPPROTO_TCP)
 		return true;

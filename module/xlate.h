@@ -51,10 +51,8 @@ static inline void natgw_mend(struct sk_buff *skb, __sum16 *check, bool plain,
 /* Has no device anything to do with the checksum? */
 static inline bool natgw_plain_check(const struct sk_buff *skb)
 {
-	static_assert(CHECKSUM_NONE < CHECKSUM_COMPLETE &&
-		      CHECKSUM_UNNECESSARY < CHECKSUM_COMPLETE &&
-		      CHECKSUM_PARTIAL > CHECKSUM_COMPLETE);
-	return skb->ip_summed < CHECKSUM_COMPLETE;
+	return skb->ip_summed != CHECKSUM_PARTIAL &&
+	       skb->ip_summed != CHECKSUM_COMPLETE;
 }
 
 static inline void natgw_replace_port(__be16 *source, __be16 *dest,
