@@ -15,7 +15,7 @@ DESTDIR ?=
 K ?= 6.1 6.12
 KERNELS := $(K)
 
-export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE
+export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE FASTPATH
 Q := $(if $(V),,@)
 VM := selftests/vm
 BENCH := selftests/bench
@@ -138,6 +138,7 @@ FORCE:
 ##   KDIR=DIR      kernel headers for module and install (the running kernel's)
 ##   K="6.1 6.12"  the kernels of check; vm and demo take the last one
 ##   T="a b"       the tests to run, without .sh (all)
+##   FASTPATH=off  the selftests' gateways do without the fast path
 ##   JOBS=N        VMs at a time (2)
 ##   ACCEL=tcg     do without KVM; ACCEL=kvm insists on it (kvm where it works)
 ##   MEMORY=N      megabytes of memory of the VM (1024; bench-native 4096)

@@ -23,7 +23,7 @@ cp "$TOP"/build/selftests/bench/* "$root/natgw/selftests/bench/"
 (cd "$root" && find . | cpio -o --quiet -H newc -R 0:0) > "$work/initrd"
 # A bucket for each flow, as the kernel itself has it where memory allows.
 timeout --foreground "$VM_TIMEOUT" "$kernel/linux" mem="${MEMORY}M" \
-	ubd0="$work/changes,$rootfs" initrd="$work/initrd" \
+	ubd0c="$work/changes,$rootfs" initrd="$work/initrd" \
 	con=null con0=null,fd:1 quiet panic=-1 nf_conntrack.hashsize=1048576 \
 	< /dev/null | tee "$TOP/build/bench-native/log" |
 	grep --line-buffered -v '^= '
