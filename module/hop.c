@@ -19,7 +19,7 @@
 
 enum {
 	PROBES = 8,			/* places that one hop may have */
-	UNUSED = 60 * HZ,		/* then it is forgotten */
+	UNUSED = 300 * HZ,		/* then it is forgotten */
 	SWEEP = NATGW_HOPS / 32,	/* places looked at in a second */
 };
 
