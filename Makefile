@@ -97,7 +97,7 @@ bench-baseline: ## make the last results the baseline, and write Documentation/p
 	$(Q)[ ! -e build/bench-native/bench.json ] || \
 		cp build/bench-native/bench.json $(BENCH)/native.json
 	$(Q)$(REPORT) document -o Documentation/performance.md \
-		$(BENCH)/baseline.json $(BENCH)/native.json
+		$$(ls $(BENCH)/baseline.json $(BENCH)/native.json 2> /dev/null)
 
 vm: $(call payload,$(lastword $(KERNELS))) ## an interactive shell in the VM
 	$(Q)$(VM)/vm.sh shell $(lastword $(KERNELS))

@@ -105,9 +105,9 @@ Times plain forwarding, times masquerade, times flowtable:
 The flows are one host's, from 62,501 source ports to 16 ports of one server, so that
 each of those has 97 %% of the ports in use. Memory is everything the kernel holds more
 of than before, buckets included. *Idle* is the time that the kernel's threads
-take from a second in which no packet comes, on average over a time-out of %(timeout)s s
-(flowtable: over the 20 s before it lets go of idle flows). *Delete* is what it takes
-to end all flows: the gateway is deleted, or connection tracking flushed.
+take from a second in which no packet comes, on average over a time-out of %(timeout)s s.
+*Delete* is what it takes to end all flows: the gateway is deleted, or connection
+tracking flushed.
 
 %(many)s
 '''

@@ -47,8 +47,6 @@ class Subject:
     """Plain forwarding; others differ from it."""
 
     translates = False
-    # Seconds after which it leaves an idle flow to connection tracking again.
-    lets_go = None
     # Can answers be sent without asking which ports the flows were given?
     keeps_ports = True
     # Does it come after the route, so that the flows have to be begun?
@@ -127,7 +125,14 @@ class Flowtable(Masquerade):
     """The same rule, and established connections taken over at ingress."""
 
     rules = FLOWTABLE
-    lets_go = 30
+
+    def start(self):
+        super().start()
+        # Until it leaves an idle flow to connection tracking again
+        with network.inside('router'):
+            for name in ('tcp', 'udp'):
+                network.sysctl('net.netfilter.nf_flowtable_%s_timeout' % name,
+                               TIMEOUT)
 
     def begun(self, flows):
         super().begun(flows)
