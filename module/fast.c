@@ -329,6 +329,16 @@ static bool tolerates(struct sk_buff *skb)
 	return true;
 }
 
+/* has_policies - may IPsec's policies forbid a packet to be forwarded? */
+static bool has_policies(const struct net *net)
+{
+#ifdef CONFIG_XFRM
+	return net->xfrm.policy_count[XFRM_POLICY_FWD];
+#else
+	return false;
+#endif
+}
+
 static bool eligible(const struct natgw_ctx *ctx, const struct natgw_flow *flow)
 {
 	struct sk_buff *skb = ctx->skb;
@@ -339,9 +349,7 @@ static bool eligible(const struct natgw_ctx *ctx, const struct natgw_flow *flow)
 		ctx->pkt.tuple.proto == IPPROTO_TCP) &&
 	       natgw_in_device(ctx) && IPCB(skb)->flags & IPSKB_FORWARDED &&
 	       ctx->state->out == skb_dst(skb)->dev &&
-	       /* These may forbid a packet to be forwarded. */
-	       !ctx->nn->net->xfrm.policy_count[XFRM_POLICY_FWD] &&
-	       tolerates(skb);
+	       !has_policies(ctx->nn->net) && tolerates(skb);
 }
 
 /**

@@ -128,7 +128,7 @@ class Bench(output.Output):
                         base=('udp out %d' % SMALL, 'generator'))
             if self.short:
                 break
-        if not self.short:
+        if not self.short and self.subject.rests:
             self.idle_flows(output.used_memory() - memory, pktgen)
         self.remove()
 

@@ -49,6 +49,8 @@ class Subject:
     translates = False
     # Can answers be sent without asking which ports the flows were given?
     keeps_ports = True
+    # Is it worth while to look at what it does with idle flows?
+    rests = True
     # Does it come after the route, so that the flows have to be begun?
     begins = True
 
@@ -139,7 +141,8 @@ class Flowtable(Masquerade):
         with network.inside('router'):
             listed = run('conntrack', '-L')
         offloaded = listed.count('[OFFLOAD]')
-        if offloaded < flows:
+        # Of a million some leave and come back while others are counted.
+        if offloaded < flows * 97 // 100:
             raise RuntimeError('%d of %d flows are in the flowtable' %
                                (offloaded, flows))
 
@@ -153,6 +156,8 @@ class Natgw(Subject):
     def __init__(self, name, *options):
         super().__init__(name)
         self.options = options
+        # Packets take another way then, and idle flows the same.
+        self.rests = not options
 
     def natctl(self, *words):
         return run(os.environ['NATCTL'], '-n', 'router', '-j', *words)
