@@ -16,12 +16,10 @@
 #include <net/ip.h>
 #include <net/route.h>
 
-#include "answer.h"
 #include "hook.h"
 #include "icmp.h"
 #include "mapping.h"
 #include "pool.h"
-#include "tcp.h"
 #include "xlate.h"
 
 static unsigned int refuse(struct natgw_ctx *ctx, int counter)

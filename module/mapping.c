@@ -24,7 +24,6 @@
 #include "client.h"
 #include "flow.h"
 #include "gateway.h"
-#include "host.h"
 #include "mapping.h"
 #include "pool.h"
 

@@ -12,7 +12,6 @@
 #include "mapping.h"
 #include "mss.h"
 #include "pool.h"
-#include "tcp.h"
 #include "xlate.h"
 
 /* Why a client gets no flow: what it is called where it is counted and told. */

@@ -7,7 +7,6 @@
 #include <linux/ip.h>
 #include <linux/sctp.h>
 #include <linux/tcp.h>
-#include <linux/udp.h>
 #include <net/ip.h>
 
 #include "parse.h"
@@ -160,6 +159,15 @@ static u8 parse_dccp(const struct sk_buff *skb, struct natgw_pkt *pkt)
 	return NATGW_PKT_FLOW;
 }
 
+/* What UDP and UDP-Lite say of their flow, in the same place. */
+static u8 take_ports(struct natgw_pkt *pkt, const struct natgw_ports *ports)
+{
+	pkt->tuple.sport = ports->source;
+	pkt->tuple.dport = ports->dest;
+	pkt->opens = true;
+	return NATGW_PKT_FLOW;
+}
+
 static u8 parse_udplite(const struct sk_buff *skb, struct natgw_pkt *pkt)
 {
 	const struct natgw_ports *ports;
@@ -176,30 +184,24 @@ static u8 parse_udplite(const struct sk_buff *skb, struct natgw_pkt *pkt)
 	if (cover && (cover < sizeof(*ports) ||
 		      (!pkt->first && cover > skb->len - pkt->thoff)))
 		return NATGW_PKT_MALFORMED;
-	pkt->tuple.sport = ports->source;
-	pkt->tuple.dport = ports->dest;
-	pkt->opens = true;
-	return NATGW_PKT_FLOW;
+	return take_ports(pkt, ports);
 }
 
 static u8 parse_udp(const struct sk_buff *skb, struct natgw_pkt *pkt)
 {
-	const struct udphdr *uh;
-	struct udphdr buf;
+	const struct natgw_ports *ports;
+	struct natgw_ports buf;
 	unsigned int len;
 
-	uh = skb_header_pointer(skb, pkt->thoff, sizeof(buf), &buf);
-	if (!uh)
+	ports = skb_header_pointer(skb, pkt->thoff, sizeof(buf), &buf);
+	if (!ports)
 		return NATGW_PKT_MALFORMED;
-	len = ntohs(uh->len);
+	len = ntohs(ports->length);
 	if (!skb_is_gso(skb) &&
-	    (len < sizeof(*uh) ||
+	    (len < sizeof(*ports) ||
 	     (!pkt->first && len > skb->len - pkt->thoff)))
 		return NATGW_PKT_MALFORMED;
-	pkt->tuple.sport = uh->source;
-	pkt->tuple.dport = uh->dest;
-	pkt->opens = true;
-	return NATGW_PKT_FLOW;
+	return take_ports(pkt, ports);
 }
 
 /**
