@@ -18,6 +18,16 @@ fast()
 		$(($(counter packets-fast) - before))
 }
 
+# quick COMMAND...: it sends a packet, and that takes the fast path. What the kernel
+# does of its own accord may send a flow's packet the slow way at any time, so where
+# nothing but the outcome matters, this is waited for.
+quick()
+{
+	local before
+	before=$(counter packets-fast)
+	"$@" && [ "$(counter packets-fast)" -gt "$before" ]
+}
+
 # ask DATA, answer DATA: a packet of the running flow arrives, either way
 ask()
 {
@@ -132,9 +142,9 @@ changes()
 	ip -n "$gw" route del unreachable $S1
 	pkt udp client "$c1" bind=$C1:5000 to=$S1:53
 	fast "given back, the flow goes on" 0 ask back
-	fast "fast again" 1 ask again
+	check "fast again" wait_for 5 quick ask again
 	fast "answers too" 0 answer back
-	fast "and again" 1 answer again
+	check "and again" wait_for 5 quick answer again
 	ip -n "$gw" route add blackhole $C1
 	check "a route for answers taken away counts at once" \
 		lost client pkt reply server data=x
@@ -147,7 +157,7 @@ changes()
 	ip -n "$gw" neigh del $RT dev ext
 	check "a neighbour that is forgotten is asked for" ask found
 
-	fast "on with the flow" 1 ask on
+	check "on with the flow" wait_for 5 quick ask on
 	ip -n "$gw" link set dev ext mtu 1400
 	pkt clear
 	one df=1 len=1400
@@ -168,14 +178,14 @@ rules()
 	END
 	# The gateway has taken notice once the flow is on the slow path for it.
 	check "a first table of rules is noticed" wait_for 5 noticed
-	fast "the flow is fast under rules" 1 ask ruled
+	check "the flow is fast under rules" wait_for 5 quick ask ruled
 	ask once && answer once
 	on "$gw" nft add rule ip fw forward ip daddr $S1 drop
 	check "a rule against it counts at once" lost server pkt put client
 	check "and goes on to count" lost server pkt put client
 	on "$gw" nft flush chain ip fw forward
 	fast "without it the flow goes on" 0 ask free
-	fast "fast again" 1 ask free
+	check "fast again" wait_for 5 quick ask free
 	on "$gw" nft delete table ip fw
 }
 
@@ -193,7 +203,7 @@ settings()
 	fast "nothing ever" 0 ask off
 	nat gateway set g fastpath on
 	fast "switched on, the first packet finds the way" 0 ask on
-	fast "for the second one" 1 ask on
+	check "soon on the fast path" wait_for 5 quick ask on
 	nat gateway set g inside 10.0.2.0/24
 	check "a source that is inside no more gets out no more" \
 		lost server pkt put client
@@ -207,7 +217,7 @@ settings()
 }
 
 need socat ss
-ktap_plan 90
+ktap_plan 84
 two_armed
 gateway
 pkt capture wan "$rt/wan"
