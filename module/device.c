@@ -8,9 +8,10 @@
 
 #include "device.h"
 #include "fast.h"
+#include "gate.h"
 #include "gateway.h"
+#include "guard.h"
 #include "hop.h"
-#include "ingress.h"
 
 /* Set before the notifier is unregistered, which is told by a made-up end of
  * every device: a gateway must not stop translating while its hooks still
@@ -60,17 +61,19 @@ static bool is_uplink(const struct natgw_gw *gw, const struct net_device *dev)
 				 !strcmp(config->dev, dev->name);
 }
 
-/* follow - keep the fast path in step with the devices */
+/* follow - keep hooks and hops in step with the devices */
 static void follow(struct natgw_net *nn, unsigned long event,
 		   struct net_device *dev)
 {
 	switch (event) {
 	case NETDEV_REGISTER:
 		if (nn->fast)
-			natgw_ingress_add(nn, dev);
+			natgw_gate_add(nn, NATGW_GATE_IN, dev);
+		if (nn->guarded)
+			natgw_gate_add(nn, NATGW_GATE_OUT, dev);
 		break;
 	case NETDEV_UNREGISTER:
-		natgw_ingress_del(nn, dev);
+		natgw_gate_del(nn, dev);
 		break;
 	}
 	/* There are few events, and none that no hop can depend on. Somebody may
@@ -109,6 +112,29 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
+/**
+ * natgw_device_guard() - guard what leaves as long as that is called for
+ * @nn: the namespace, started
+ *
+ * Context: process, every second. Not at any price: whoever holds RTNL may be
+ * waiting for the work that calls this.
+ */
+void natgw_device_guard(struct natgw_net *nn)
+{
+	bool wanted = natgw_guard_wanted(nn);
+
+	if (nn->guarded == wanted || !rtnl_trylock())
+		return;
+	if (!leaving) {
+		if (wanted)
+			natgw_gate_start(nn, NATGW_GATE_OUT);
+		else
+			natgw_gate_stop(nn, NATGW_GATE_OUT);
+		nn->guarded = wanted;
+	}
+	rtnl_unlock();
+}
+
 static struct notifier_block device_notifier = {
 	.notifier_call = device_event,
 };
@@ -121,12 +147,14 @@ int __init natgw_device_init(void)
 void natgw_device_exit(void)
 {
 	struct net *net;
+	int i;
 
 	rtnl_lock();
 	leaving = true;
 	down_read(&net_rwsem);
 	for_each_net(net)
-		natgw_ingress_stop(natgw_net(net));
+		for (i = 0; i < NATGW_GATES; i++)
+			natgw_gate_stop(natgw_net(net), i);
 	up_read(&net_rwsem);
 	rtnl_unlock();
 	unregister_netdevice_notifier(&device_notifier);

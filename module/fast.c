@@ -32,9 +32,9 @@
 
 #include "compat.h"
 #include "fast.h"
+#include "gate.h"
 #include "hook.h"
 #include "hop.h"
-#include "ingress.h"
 #include "table.h"
 #include "xlate.h"
 
@@ -344,6 +344,7 @@ static bool eligible(const struct natgw_ctx *ctx, const struct natgw_flow *flow)
 	struct sk_buff *skb = ctx->skb;
 
 	return natgw_option(ctx->config, FASTPATH) &&
+	       ctx->state->pf == NFPROTO_IPV4 &&
 	       flow->kind == NATGW_FLOW_KIND_INSIDE && under_way(flow) &&
 	       (ctx->pkt.tuple.proto == IPPROTO_UDP ||
 		ctx->pkt.tuple.proto == IPPROTO_TCP) &&
@@ -421,9 +422,9 @@ void natgw_fast_review(struct natgw_net *nn)
 		fast |= natgw_option(config, FASTPATH);
 	}
 	if (fast && !nn->fast)
-		natgw_ingress_start(nn);
+		natgw_gate_start(nn, NATGW_GATE_IN);
 	else if (!fast && nn->fast)
-		natgw_ingress_stop(nn);
+		natgw_gate_stop(nn, NATGW_GATE_IN);
 	WRITE_ONCE(nn->fast, fast);
 	natgw_hop_forget(nn);
 }

@@ -24,6 +24,13 @@ enum {
 	NATGW_PASSED_BY = 3,		/* netfilter hooks that fast.c passes by */
 };
 
+/* Hooks on devices (gate.c) */
+enum natgw_gate {
+	NATGW_GATE_IN,			/* the fast path begins */
+	NATGW_GATE_OUT,			/* the guard looks */
+	NATGW_GATES
+};
+
 /**
  * struct natgw_net - natgw's part of a network namespace
  * @net: the namespace
@@ -47,8 +54,9 @@ enum {
  * @fragments: packets whose fragments are passed on one by one
  * @ops: netfilter hooks, as they are registered
  * @hops: next hops of the fast path
- * @ingress: its hooks, one for each device; under RTNL
+ * @gates: hooks on devices, one of a kind for each device; under RTNL
  * @fast: a gateway has the fast path switched on; changes under RTNL
+ * @guarded: packets may leave past POST_ROUTING; changes under RTNL
  * @policed: others than natgw have something to say to forwarded packets
  * @watch: hears of their changes, or NULL
  * @hooks: who has, when it was last looked, by netfilter hook; to compare only
@@ -73,8 +81,9 @@ struct natgw_net {
 	struct natgw_fragments *fragments;
 	struct nf_hook_ops ops[NATGW_HOOKS];
 	struct natgw_hops *hops;
-	struct list_head ingress;
+	struct list_head gates[NATGW_GATES];
 	bool fast;
+	bool guarded;
 	bool policed;
 	struct socket *watch;
 	const struct nf_hook_entries *hooks[NATGW_PASSED_BY];

@@ -9,6 +9,7 @@
 #include "answer.h"
 #include "client.h"
 #include "crowd.h"
+#include "device.h"
 #include "fast.h"
 #include "flow.h"
 #include "fragment.h"
@@ -29,6 +30,7 @@ static void tick(struct work_struct *work)
 	natgw_address_reap(nn);
 	natgw_answer_due(nn);
 	natgw_fast_police(nn);
+	natgw_device_guard(nn);
 	if (nn->policed)
 		natgw_watch_start(nn);
 	natgw_hop_sweep(nn);
@@ -107,11 +109,13 @@ err_crowds:
 static int __net_init net_init(struct net *net)
 {
 	struct natgw_net *nn = natgw_net(net);
+	int i;
 
 	nn->net = net;
 	INIT_LIST_HEAD(&nn->gateways);
 	INIT_LIST_HEAD(&nn->fences);
-	INIT_LIST_HEAD(&nn->ingress);
+	for (i = 0; i < NATGW_GATES; i++)
+		INIT_LIST_HEAD(&nn->gates[i]);
 	INIT_DELAYED_WORK(&nn->tick, tick);
 	return 0;
 }
@@ -121,8 +125,8 @@ static int __net_init net_init(struct net *net)
  * unregistered. Where namespaces go, their devices are gone: that is done
  * before a subsystem's exit, and so the hooks keep inside addresses in until
  * the last packet (a pre_exit, which comes before the devices, would let them
- * out). The hooks of the fast path went with the devices, or before anybody
- * stopped listening to these (device.c).
+ * out). The hooks on devices went with these, or before anybody stopped
+ * listening to them (device.c).
  *
  *   no packet enters the hooks any more; after a grace period, none is in them;
  *   the work is stopped;

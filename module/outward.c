@@ -114,10 +114,13 @@ void natgw_outward_renumber(struct natgw_ctx *ctx)
 	csum_replace2(&iph->check, was, iph->id);
 }
 
-/* What the path takes, where it goes out and where it came in. */
+/* What the path takes, where it goes out and where it came in. What the guard sees
+ * may have come without a route.
+ */
 static unsigned int path_mtu(const struct natgw_ctx *ctx)
 {
-	unsigned int mtu = dst_mtu(skb_dst(ctx->skb));
+	const struct dst_entry *dst = skb_dst(ctx->skb);
+	unsigned int mtu = dst ? dst_mtu(dst) : READ_ONCE(ctx->state->out->mtu);
 
 	return ctx->state->in ? min(mtu, READ_ONCE(ctx->state->in->mtu)) : mtu;
 }

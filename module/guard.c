@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The guard: what has been forwarded past POST_ROUTING is translated, or dropped,
+ * on the device that it leaves through.
+ *
+ * A flowtable of the host's own takes packets from the ingress of a device to
+ * another device, with the inside address that conntrack knows them by. So may a
+ * program on nftables' netdev hooks. Where somebody has such a hook there is one
+ * of natgw's on the way out of each device; where nobody has, none.
+ */
+#include <linux/netdevice.h>
+#include <net/ip.h>
+
+#include "fast.h"
+#include "guard.h"
+#include "hook.h"
+
+/* outward - as if it came through POST_ROUTING. The control block is the qdisc's
+ * by now.
+ */
+static unsigned int outward(struct natgw_ctx *ctx)
+{
+	struct inet_skb_parm *parm = IPCB(ctx->skb), saved = *parm;
+	int offset = skb_network_offset(ctx->skb);
+	unsigned int verdict;
+
+	*parm = (struct inet_skb_parm){
+		.iif = ctx->skb->skb_iif,
+		.flags = IPSKB_FORWARDED,
+	};
+	__skb_pull(ctx->skb, offset);
+	verdict = natgw_outward(ctx);
+	if (verdict == NF_ACCEPT) {
+		__skb_push(ctx->skb, offset);
+		*IPCB(ctx->skb) = saved;
+	}
+	return verdict;
+}
+
+/**
+ * natgw_guard() - the egress hook
+ * @priv: the namespace's instance
+ * @skb: a packet about to leave, skb->data at the link layer's header
+ * @state: the device
+ *
+ * Packets with an address of a gateway have been translated, and those that came
+ * in nowhere are this host's own.
+ *
+ * Context: bottom halves disabled, RCU. Return: the verdict.
+ */
+unsigned int natgw_guard(void *priv, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
+{
+	struct nf_hook_state forwarded = *state;
+	const struct natgw_config *config;
+	struct natgw_ctx ctx = {
+		.nn = priv,
+		.skb = skb,
+		.state = &forwarded,
+	};
+
+	if (skb->protocol != htons(ETH_P_IP) || !skb->skb_iif ||
+	    !pskb_network_may_pull(skb, sizeof(struct iphdr)) ||
+	    natgw_gateway_by_wire(ctx.nn, ip_hdr(skb)->saddr, &config))
+		return NF_ACCEPT;
+	forwarded.in = dev_get_by_index_rcu(state->net, skb->skb_iif);
+	return outward(&ctx);
+}
+
+/* foreign - has somebody else a hook where a device's packets come in? */
+static bool foreign(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_INGRESS
+	const struct nf_hook_entries *hooks;
+	unsigned int i;
+
+	hooks = rcu_dereference(dev->nf_hooks_ingress);
+	for (i = 0; hooks && i < hooks->num_hook_entries; i++)
+		if (hooks->hooks[i].hook != natgw_fast)
+			return true;
+#endif
+	return false;
+}
+
+/**
+ * natgw_guard_wanted() - can packets leave past POST_ROUTING?
+ * @nn: the namespace
+ *
+ * Context: any.
+ */
+bool natgw_guard_wanted(const struct natgw_net *nn)
+{
+	const struct net_device *dev;
+	bool wanted = false;
+
+	rcu_read_lock();
+	for_each_netdev_rcu(nn->net, dev)
+		wanted |= foreign(dev);
+	rcu_read_unlock();
+	return wanted;
+}
