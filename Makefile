@@ -81,6 +81,10 @@ bench: $(call payload,6.12) ## count the instructions of a packet, beside the ke
 	$(Q)$(VM)/vm.sh bench 6.12; status=$$?; \
 		$(REPORT) results build/bench/log build/bench/bench.json && exit $$status
 
+bench-sharing: $(call payload,6.12) ## do two processors write to one cache line?
+	$(Q)$(VM)/vm.sh sharing 6.12
+	$(Q)python3 -B $(BENCH)/sharing.py judge build/sharing/log build/sharing/meetings
+
 bench-native: build/uml/natgw.ko tools helpers ## packets per second, a million flows, memory
 	$(Q)$(BENCH)/native.sh
 	$(Q)$(REPORT) results build/bench-native/log build/bench-native/bench.json
@@ -129,7 +133,7 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all module tools helpers prepare check check-host conformance bench bench-native \
+.PHONY: all module tools helpers prepare check check-host conformance bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
 	clean help FORCE
 

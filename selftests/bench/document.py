@@ -17,6 +17,7 @@ passing it on. All of it was measured by the tools of this tree:
     make bench            instructions, about five minutes on any machine
     make bench-native     packets per second, a million flows, memory; the first time
                           it builds a kernel, 10 to 30 minutes
+    make bench-sharing    which memory two processors share, about two minutes
     make bench-check      part of it, against selftests/bench/baseline.json
     make bench-baseline   make what was measured the baseline, and write this page
 
@@ -110,6 +111,16 @@ take from a second in which no packet comes, on average over a time-out of %(tim
 tracking flushed.
 
 %(many)s
+'''
+
+SHARING = '''
+## Two processors
+
+`make bench-sharing` looks at each access of natgw's instructions to memory, through a
+plugin for QEMU, while one processor carries what goes out and another what comes in: 16
+flows of UDP and 16 of TCP, 20,000 packets each way. No cache line is written by both for
+packets, and what one writes the other does not read. With a time-stamp that each packet
+writes, to see whether the test can fail, 33 lines are.
 '''
 
 
@@ -232,4 +243,4 @@ def text(runs):
     for results in runs:
         parts.append(native(results) if 'many' in results.run
                      else instructions(results))
-    return ''.join(parts)
+    return ''.join(parts + [SHARING])

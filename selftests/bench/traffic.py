@@ -116,7 +116,7 @@ class Frames:
 
     def __init__(self, device, flows, size):
         self.device, self.size = device, size
-        self.path = '/tmp/frames'
+        self.path = '/tmp/frames.' + device
         with open(self.path, 'wb') as file:
             file.write(frames(device, flows, size))
 

@@ -7,6 +7,8 @@
 #   vm.sh demo SERIES       run the demonstration
 #   vm.sh shell SERIES      give an interactive shell
 #   vm.sh bench SERIES      measure; results in build/bench/
+#   vm.sh sharing SERIES    watch memory while two processors carry packets; results
+#                           in build/sharing/
 #
 # SERIES is 6.1 or 6.12. What goes into the guest must be there below build/:
 # "make check" and its relatives build it first. From the environment:
@@ -49,6 +51,7 @@ boot() {
 	local series=$1 initrd=$2 dir=$3 kernel rootfs
 	local -a processor=(-accel "$(accelerator)" -smp 2)
 	[[ ! ${icount:-} ]] || processor=(-accel tcg -smp 1 -icount "$icount")
+	[[ ! ${plugin:-} ]] || processor+=(-plugin "$plugin")
 	kernel=$("$VM_DIR/kernel.sh" "$series")
 	rootfs=$("$VM_DIR/rootfs.sh")
 	timeout --foreground "$VM_TIMEOUT" qemu-system-x86_64 \
@@ -182,6 +185,23 @@ bench() {
 	return "$status"
 }
 
+# sharing SERIES: what the modules' instructions read and write, as QEMU sees it.
+sharing() {
+	local dir=$TOP/build/sharing accel=tcg status
+	local plugin=$dir/sharing.so,out=$dir/meetings
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	"${CC:-cc}" -O2 -Wall -shared -fPIC -o "$dir/sharing.so" \
+		"$TOP/selftests/bench/sharing.c"
+	initrd "$1" "stty raw -echo; exec python3 -B bench/sharing.py" "$dir/initrd"
+	boot "$1" "$dir/initrd" "$dir" < /dev/null | tee "$dir/log" |
+		grep --line-buffered -v '^= ' || :
+	status=$(guest_status "$dir")
+	rm "$dir/initrd"
+	[[ $status -ne 255 ]] || console_tail "$dir"
+	return "$status"
+}
+
 # The guest's terminal becomes a copy of ours, as large as it is; ^C and ^Z then
 # belong to the guest.
 shell() {
@@ -198,7 +218,7 @@ shell() {
 	[[ $status -ne 255 ]]
 }
 
-[[ $# -ge 2 ]] || die "usage: $0 prepare SERIES... | check SERIES... | demo SERIES | shell SERIES | bench SERIES"
+[[ $# -ge 2 ]] || die "usage: $0 prepare SERIES... | check SERIES... | demo SERIES | shell SERIES | bench SERIES | sharing SERIES"
 "$VM_DIR/deps.sh" vm
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -218,5 +238,6 @@ check) check_all "${@:2}" ;;
 demo) demo "$2" ;;
 shell) shell "$2" ;;
 bench) bench "$2" ;;
+sharing) sharing "$2" ;;
 *) die "unknown: $1" ;;
 esac
