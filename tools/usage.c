@@ -329,4 +329,6 @@ void usage_man(const char *part)
 		man_numbers(counters, NATGW_A_COUNTERS_MAX);
 	else if (!strcmp(part, "gauges"))
 		man_numbers(gauges, NATGW_A_GAUGES_MAX);
+	else if (!strcmp(part, "metrics"))
+		metrics_man();
 }
