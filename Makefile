@@ -109,7 +109,7 @@ vm: $(call payload,$(lastword $(KERNELS))) ## an interactive shell in the VM
 demo: $(call payload,$(lastword $(KERNELS))) ## watch a cloud network use natgw, in the VM
 	$(Q)$(VM)/vm.sh demo $(lastword $(KERNELS))
 
-style: ## checkpatch, sparse, W=1, Coccinelle, shellcheck, gen-check
+style: ## checkpatch, sparse, W=1, Coccinelle, shellcheck, promtool, gen-check
 	$(Q)$(VM)/style.sh $(KERNELS)
 
 gen: ## write the files that the netlink specification determines

@@ -11,6 +11,7 @@
 #include "gateway.h"
 #include "mapping.h"
 #include "table.h"
+#include "tcp.h"
 #include "wheel.h"
 
 /* As many as the table can be asked to have buckets for. */
@@ -405,6 +406,25 @@ int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
 					     natgw_flow_params);
 }
 
+/* counter_of - a flow's own one of the counters that there are for each kind of
+ * flow, in the order of enum natgw_stats_kind
+ */
+static int counter_of(const struct natgw_flow *flow, int first)
+{
+	if (flow->kind == NATGW_FLOW_KIND_HOST)
+		return first + NATGW_STATS_HOST;
+	switch (natgw_flow_tuple(flow, NATGW_DIR_ORIGINAL)->proto) {
+	case IPPROTO_TCP:
+		return first + NATGW_STATS_TCP;
+	case IPPROTO_UDP:
+		return first + NATGW_STATS_UDP;
+	case IPPROTO_ICMP:
+		return first + NATGW_STATS_ICMP;
+	default:
+		return first + NATGW_STATS_OTHER;
+	}
+}
+
 /**
  * natgw_flow_insert() - make a flow known by its original tuple
  * @nn: the namespace
@@ -427,7 +447,9 @@ int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow)
 		return err;
 	}
 	natgw_wheel_add(nn, flow);
-	natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_CREATED, 1);
+	natgw_stats_add(flow->gw->stats,
+			counter_of(flow, NATGW_A_COUNTERS_FLOWS_CREATED_TCP), 1);
+	atomic64_inc(&flow->addr->created);
 	natgw_event_flow(nn, flow, NATGW_EVENT_ADD, 0);
 	return 0;
 }
@@ -524,6 +546,13 @@ void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *flow,
 	call_rcu(&flow->rcu, flow_free_rcu);
 }
 
+static void count_idle(const struct natgw_flow *flow)
+{
+	natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_IDLE, 1);
+	if (!transitory(READ_ONCE(flow->state)))
+		natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_IDLE);
+}
+
 /**
  * natgw_flow_end() - take a claimed flow out of the table
  * @nn: the namespace
@@ -542,11 +571,12 @@ void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
 		 * packet whose answer finds nothing.
 		 */
 		natgw_flow_remove_node(nn, flow, NATGW_DIR_ORIGINAL);
-		natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_ENDED,
+		natgw_stats_add(flow->gw->stats,
+				counter_of(flow,
+					   NATGW_A_COUNTERS_FLOWS_ENDED_TCP),
 				1);
 		if (why == NATGW_FLOW_END_IDLE)
-			natgw_stats_add(flow->gw->stats,
-					NATGW_A_COUNTERS_FLOWS_IDLE, 1);
+			count_idle(flow);
 		natgw_event_flow(nn, flow, NATGW_EVENT_DELETE, why);
 		natgw_flow_uncount(flow);
 	}

@@ -216,6 +216,7 @@ int natgw_gateway_add(struct natgw_net *nn, const char *name,
 		kfree(gw);
 		return -ENOMEM;
 	}
+	natgw_peaks_init(&gw->peaks);
 	gw->nn = nn;
 	gw->id = free_id(nn);
 	strscpy(gw->name, name, sizeof(gw->name));

@@ -50,6 +50,8 @@ struct natgw_rule {
  * @draining: takes no new flows; set once, under RTNL
  * @deadline: jiffies at which draining ends
  * @flows: flows alive on it
+ * @created: flows begun on it
+ * @no_port: times that it had no port left
  * @rcu: to be freed by, when no flow refers to it
  */
 struct natgw_addr {
@@ -59,6 +61,8 @@ struct natgw_addr {
 	bool draining;
 	unsigned long deadline;
 	atomic_t flows;
+	atomic64_t created;
+	atomic64_t no_port;
 	struct rcu_head rcu;
 };
 
@@ -110,6 +114,7 @@ struct natgw_config {
  * @config: what can change
  * @id: tells it from the others of its namespace, in keys of mappings
  * @stats: its counters
+ * @peaks: what they say about the last minute
  * @flows: flows alive
  * @guests: those among them that outsiders can bring about
  * @held: flows ended whose ports are kept from reuse
@@ -129,6 +134,7 @@ struct natgw_gw {
 	struct natgw_config __rcu *config;
 	u16 id;
 	struct natgw_stats __percpu *stats;
+	struct natgw_peaks peaks;
 	atomic_t flows;
 	atomic_t guests;
 	atomic_t held;

@@ -21,6 +21,16 @@
 
 unsigned int natgw_net_id __read_mostly;
 
+static void look_for_peaks(struct natgw_net *nn)
+{
+	struct natgw_gw *gw;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(gw, &nn->gateways, list)
+		natgw_peaks_turn(&gw->peaks, gw->stats);
+	rcu_read_unlock();
+}
+
 static void tick(struct work_struct *work)
 {
 	struct natgw_net *nn = container_of(to_delayed_work(work),
@@ -34,6 +44,7 @@ static void tick(struct work_struct *work)
 	if (nn->policed)
 		natgw_watch_start(nn);
 	natgw_hop_sweep(nn);
+	look_for_peaks(nn);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
 }
 

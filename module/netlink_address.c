@@ -184,7 +184,13 @@ int natgw_nl_put_address(struct sk_buff *msg, const struct natgw_gw *gw,
 	    nla_put_u32(msg, NATGW_A_ADDRESS_STATE, state) ||
 	    (addr->draining &&
 	     nla_put_u32(msg, NATGW_A_ADDRESS_DRAIN, max(left, 0L))) ||
-	    nla_put_u32(msg, NATGW_A_ADDRESS_FLOWS, atomic_read(&addr->flows)))
+	    nla_put_u32(msg, NATGW_A_ADDRESS_FLOWS, atomic_read(&addr->flows)) ||
+	    nla_put_u64_64bit(msg, NATGW_A_ADDRESS_FLOWS_CREATED,
+			      atomic64_read(&addr->created),
+			      NATGW_A_ADDRESS_PAD) ||
+	    nla_put_u64_64bit(msg, NATGW_A_ADDRESS_PORT_ERRORS,
+			      atomic64_read(&addr->no_port),
+			      NATGW_A_ADDRESS_PAD))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -5,22 +5,59 @@
 
 #include "netlink.h"
 
-static int put_stats(struct sk_buff *msg, const struct natgw_gw *gw)
+/* live - flows begun less flows ended; none where CPUs that count meanwhile make
+ * it fewer
+ */
+static u64 live(const u64 *sum, enum natgw_stats_kind kind)
 {
-	u64 sum[NATGW_A_COUNTERS_MAX + 1];
-	struct nlattr *nest;
+	u64 created = sum[NATGW_A_COUNTERS_FLOWS_CREATED_TCP + kind];
+	u64 ended = sum[NATGW_A_COUNTERS_FLOWS_ENDED_TCP + kind];
+
+	return created > ended ? created - ended : 0;
+}
+
+static void gauge(const struct natgw_gw *gw, const u64 *sum, u64 *now)
+{
 	int i;
 
-	if (nla_put_string(msg, NATGW_A_STATS_GATEWAY, gw->name))
-		return -EMSGSIZE;
-	nest = nla_nest_start(msg, NATGW_A_STATS_COUNTERS);
+	for (i = 0; i < NATGW_STATS_KINDS; i++)
+		now[NATGW_A_GAUGES_FLOWS_TCP + i] = live(sum, i);
+	now[NATGW_A_GAUGES_HELD_FLOWS] = atomic_read(&gw->held);
+	now[NATGW_A_GAUGES_CLIENTS] = atomic_read(&gw->clients);
+	natgw_peaks_get(&gw->peaks,
+			&now[NATGW_A_GAUGES_PEAK_PACKETS_PER_SECOND],
+			&now[NATGW_A_GAUGES_PEAK_BYTES_PER_SECOND]);
+}
+
+/* put_list - numbers by attribute; the attribute before the first one is a pad */
+static int put_list(struct sk_buff *msg, int attr, const u64 *value, int pad,
+		    int max)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+	int i;
+
 	if (!nest)
 		return -EMSGSIZE;
-	natgw_stats_sum(gw->stats, sum);
-	for (i = NATGW_A_COUNTERS_PAD + 1; i <= NATGW_A_COUNTERS_MAX; i++)
-		if (nla_put_u64_64bit(msg, i, sum[i], NATGW_A_COUNTERS_PAD))
+	for (i = pad + 1; i <= max; i++)
+		if (nla_put_u64_64bit(msg, i, value[i], pad))
 			return -EMSGSIZE;
 	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_stats(struct sk_buff *msg, const struct natgw_gw *gw)
+{
+	u64 now[NATGW_A_GAUGES_MAX + 1];
+	u64 sum[NATGW_A_COUNTERS_MAX + 1];
+
+	natgw_stats_sum(gw->stats, sum);
+	gauge(gw, sum, now);
+	if (nla_put_string(msg, NATGW_A_STATS_GATEWAY, gw->name) ||
+	    put_list(msg, NATGW_A_STATS_COUNTERS, sum, NATGW_A_COUNTERS_PAD,
+		     NATGW_A_COUNTERS_MAX) ||
+	    put_list(msg, NATGW_A_STATS_GAUGES, now, NATGW_A_GAUGES_PAD,
+		     NATGW_A_GAUGES_MAX))
+		return -EMSGSIZE;
 	return 0;
 }
 

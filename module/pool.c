@@ -162,6 +162,20 @@ static int take_port(struct natgw_net *nn, const struct natgw_config *config,
 	return take_like(nn, config, flow, ntohs(o->sport));
 }
 
+/* take_on - give a flow an address, and a port there */
+static int take_on(struct natgw_net *nn, const struct natgw_config *config,
+		   struct natgw_flow *flow, struct natgw_addr *addr,
+		   bool own_port)
+{
+	int err;
+
+	natgw_flow_use_address(flow, addr);
+	err = take_port(nn, config, flow, own_port);
+	if (err == -EADDRINUSE)
+		atomic64_inc(&addr->no_port);
+	return err;
+}
+
 /**
  * natgw_pool_take() - give a flow or a mapping its address and its port
  * @nn: the namespace
@@ -187,12 +201,10 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 		addr = by_ip(config, pinned);
 		if (!addr || (client && READ_ONCE(addr->draining)))
 			return err;
-		natgw_flow_use_address(flow, addr);
-		return take_port(nn, config, flow, own_port);
+		return take_on(nn, config, flow, addr, own_port);
 	}
 	while ((addr = best(config, client, tried))) {
-		natgw_flow_use_address(flow, addr);
-		err = take_port(nn, config, flow, own_port);
+		err = take_on(nn, config, flow, addr, own_port);
 		if (err != -EADDRINUSE || !natgw_option(config, SPILL))
 			break;
 	}

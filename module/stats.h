@@ -6,6 +6,7 @@
 #ifndef _NATGW_STATS_H
 #define _NATGW_STATS_H
 
+#include <linux/atomic.h>
 #include <linux/skbuff.h>
 #include <linux/u64_stats_sync.h>
 #include <uapi/linux/natgw.h>
@@ -23,7 +24,46 @@ enum {
 	NATGW_OUT_SOURCE = NATGW_A_COUNTERS_PACKETS_OUT_TO_SOURCE,
 };
 
+/* Kinds of flows that are counted apart: that many counters of flows begun, and of
+ * flows ended, follow each other in this order.
+ */
+enum natgw_stats_kind {
+	NATGW_STATS_TCP,
+	NATGW_STATS_UDP,
+	NATGW_STATS_ICMP,
+	NATGW_STATS_OTHER,
+	NATGW_STATS_HOST,	/* this host's own, by whatever protocol */
+	NATGW_STATS_KINDS
+};
+
+enum { NATGW_WINDOWS = 6 };
+
+/**
+ * struct natgw_peaks - how fast packets came in during the last minute
+ * @began: jiffies at which the present window of ten seconds began
+ * @packets: that had come in until then
+ * @bytes: likewise
+ * @next: of the windows, the one that the present one will replace
+ * @window: packets and bytes a second of those before it; read by anybody
+ *
+ * All the rest is natgw_peaks_turn()'s.
+ */
+struct natgw_peaks {
+	unsigned long began;
+	u64 packets;
+	u64 bytes;
+	unsigned int next;
+	struct {
+		atomic64_t packets;
+		atomic64_t bytes;
+	} window[NATGW_WINDOWS];
+};
+
 struct natgw_stats __percpu *natgw_stats_alloc(void);
+void natgw_peaks_init(struct natgw_peaks *peaks);
+void natgw_peaks_turn(struct natgw_peaks *peaks,
+		      const struct natgw_stats __percpu *stats);
+void natgw_peaks_get(const struct natgw_peaks *peaks, u64 *packets, u64 *bytes);
 void natgw_stats_sum(const struct natgw_stats __percpu *stats, u64 *sum);
 
 unsigned int natgw_stats_segments(const struct sk_buff *skb);

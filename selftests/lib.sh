@@ -105,6 +105,10 @@ check_is()
 ktap_finish()
 {
 	KTAP_FINISHED=yes
+	if ! ledgers_balance; then
+		echo "# packets of these gateways are not accounted for"
+		exit 1
+	fi
 	if [ "$KTAP_COUNT" -ne "$KTAP_PLANNED" ]; then
 		echo "# planned $KTAP_PLANNED checks, made $KTAP_COUNT"
 		exit 1
@@ -231,6 +235,58 @@ nat()
 		set -- "$@" fastpath "$FASTPATH"
 	fi
 	"$NATCTL" -n "$gw" "$@"
+}
+
+# ledger: of a gateway whose counters come in as "natctl stats" prints them as
+# JSON, both sides: what came in, and what became of it. Succeeds where each packet
+# is accounted for: it has left, was dropped under one name, or is the host's own.
+ledger()
+{
+	local name value source=0 destination=0 in_source=0 in_destination=0
+	while read -r name value; do
+		case $name in
+		packets-in-from-source) in_source=$value ;;
+		packets-in-from-destination) in_destination=$value ;;
+		packets-out-to-destination | source-drop-*)
+			source=$((source + value)) ;;
+		packets-out-to-source | packets-to-local | destination-drop-*)
+			destination=$((destination + value)) ;;
+		esac
+	done < <(tr ',{}' '\n' | sed -nE 's/^"([a-z-]+)":([0-9]+)$/\1 \2/p')
+	echo "from the source $in_source, accounted for $source;" \
+		"from the destination $in_destination, accounted for $destination"
+	[ "$in_source" -eq $source ] && [ "$in_destination" -eq $destination ]
+}
+
+# balanced NS: the ledgers of a namespace's gateways
+balanced()
+{
+	local stats status=0
+	"$NATCTL" -n "$1" -j stats >"$TMP/stats" 2>/dev/null || return 0
+	# A line for each gateway.
+	sed 's/},{"gateway"/}\n{"gateway"/g' "$TMP/stats" >"$TMP/ledgers"
+	while read -r stats; do
+		if ! ledger <<<"$stats"; then
+			echo "$stats"
+			status=1
+		fi
+	done <"$TMP/ledgers"
+	return $status
+}
+
+# ledgers_balance: in all namespaces that there are still. A packet that is on its
+# way is in nobody's account yet.
+ledgers_balance()
+{
+	local ns status=0
+	[ -d /sys/module/natgw ] || return 0
+	for ns in "${NAMESPACES[@]}"; do
+		[ -e "/run/netns/$ns" ] || continue
+		wait_for 5 balanced "$ns" >"$TMP/ledger" && continue
+		diag <"$TMP/ledger"
+		status=1
+	done
+	return $status
 }
 
 # values KEY: each value of that key in natctl's JSON. What is asked often is read

@@ -10,6 +10,9 @@ refused()
 	cat <<-'END'
 		nonsense | unknown object "nonsense"
 		s | ambiguous object "s": it may be stats, save
+		m | ambiguous object "m": it may be metrics, monitor
+		metrics since f | "since" needs format cloudwatch
+		metrics format json | format takes prometheus or cloudwatch, not "json"
 		f | ambiguous object "f": it may be flow, fence
 		gateway nonsense | unknown command "nonsense"
 		gateway s | ambiguous command "s": it may be set, show
@@ -288,7 +291,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port stats monitor save restore fence help " ""
+	completes "gateway address flow rule port stats metrics monitor save restore fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

@@ -49,7 +49,8 @@ same_said()
 everything()
 {
 	nat -j gateway show | jq 'map(del(.flows))'
-	nat -j address show | jq 'map(del(.flows))'
+	nat -j address show |
+		jq 'map(del(.flows, .["flows-created"], .["port-errors"]))'
 	nat -j rule show
 }
 

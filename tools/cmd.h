@@ -23,6 +23,7 @@ enum status cmd_rule_del(const struct args *args);
 enum status cmd_rule_show(const struct args *args);
 enum status cmd_port_show(const struct args *args);
 enum status cmd_stats(const struct args *args);
+enum status cmd_metrics(const struct args *args);
 enum status cmd_monitor(const struct args *args);
 enum status cmd_save(const struct args *args);
 enum status cmd_restore(const struct args *args);
@@ -30,6 +31,9 @@ enum status cmd_fence_show(const struct args *args);
 enum status cmd_fence_del(const struct args *args);
 enum status cmd_fence_nft(const struct args *args);
 
+extern const char *const format_words[];	/* of metrics */
+
 void stats_help(void);
+void metrics_man(void);
 
 #endif

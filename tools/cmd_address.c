@@ -76,6 +76,14 @@ static void print_address(const char *key, const struct nlattr *attr)
 	out_cell();
 }
 
+/* The text has them with -s. */
+static void print_total(const char *key, const struct nlattr *attr)
+{
+	if (opts.stats)
+		out_cell();
+	out_num(key, opts.stats ? "" : NULL, nl_u64(attr));
+}
+
 static void show(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[NATGW_A_ADDRESS_MAX + 1];
@@ -101,6 +109,8 @@ static void show(const struct nlmsghdr *nlh, void *data)
 	}
 	out_cell();
 	out_num("flows", "", nl_u32(tb[NATGW_A_ADDRESS_FLOWS]));
+	print_total("flows-created", tb[NATGW_A_ADDRESS_FLOWS_CREATED]);
+	print_total("port-errors", tb[NATGW_A_ADDRESS_PORT_ERRORS]);
 	out_line();
 	out_object_end();
 }
@@ -115,7 +125,10 @@ enum status cmd_address_show(const struct args *args)
 		{ "ROLE", 0, false },
 		{ "STATE", 0, false },
 		{ "FLOWS", 0, true },
+		{ "CREATED", 0, true },
+		{ "NO PORT", 0, true },
 	};
+	unsigned int n = ARRAY_SIZE(columns) - (opts.stats ? 0 : 2);
 	struct nl_list list;
 	int err;
 
@@ -126,7 +139,7 @@ enum status cmd_address_show(const struct args *args)
 	if (err)
 		return nl_fail(err, "read the addresses");
 	out_open();
-	out_table(columns, ARRAY_SIZE(columns));
+	out_table(columns, n);
 	nl_each(&list, show, (void *)args);
 	out_table_end();
 	out_close();

@@ -11,13 +11,11 @@
 #include "spec.h"
 #include "stats.h"
 
-static_assert(NATGW_A_COUNTERS_MAX < 64, "counters need more than 64 bits");
-
 enum group { TRAFFIC, FLOWS, DROPS, GROUPS };
 
 static const char *const titles[GROUPS] = { "traffic", "flows", "drops" };
 
-static enum group group_of(const struct counter *counter)
+static enum group group_of(const struct number *counter)
 {
 	if (strstr(counter->name, "-drop-"))
 		return DROPS;
@@ -27,87 +25,117 @@ static enum group group_of(const struct counter *counter)
 	return FLOWS;
 }
 
-static void stats_parse(const struct nlmsghdr *nlh, struct stats *stats,
-			char *gateway, size_t size)
+static void parse_list(const struct nlattr *nest, unsigned int max,
+		       uint64_t *value, bool *has)
 {
-	const struct nlattr *top[NATGW_A_STATS_MAX + 1];
 	const struct nlattr *tb[NATGW_A_COUNTERS_MAX + 1];
 	unsigned int i;
 
-	memset(stats, 0, sizeof(*stats));
-	nl_attrs(nlh, top, NATGW_A_STATS_MAX);
-	nl_copy(top[NATGW_A_STATS_GATEWAY], gateway, size);
-	if (!top[NATGW_A_STATS_COUNTERS])
+	if (!nest)
 		return;
-	nl_nested(top[NATGW_A_STATS_COUNTERS], tb, NATGW_A_COUNTERS_MAX);
-	for (i = 0; i <= NATGW_A_COUNTERS_MAX; i++) {
+	nl_nested(nest, tb, max);
+	for (i = 0; i <= max; i++) {
 		if (!tb[i])
 			continue;
-		stats->value[i] = nl_u64(tb[i]);
-		stats->present |= UINT64_C(1) << i;
+		value[i] = nl_u64(tb[i]);
+		has[i] = true;
 	}
 }
 
-static bool present(const struct stats *stats, const struct counter *counter)
+static_assert((int)NATGW_A_GAUGES_MAX <= (int)NATGW_A_COUNTERS_MAX,
+	      "parse_list() has no room for the gauges");
+
+void stats_parse(const struct nlmsghdr *nlh, struct stats *stats)
 {
-	return stats->present & (UINT64_C(1) << counter->attr);
+	const struct nlattr *top[NATGW_A_STATS_MAX + 1];
+
+	memset(stats, 0, sizeof(*stats));
+	nl_attrs(nlh, top, NATGW_A_STATS_MAX);
+	nl_copy(top[NATGW_A_STATS_GATEWAY], stats->gateway,
+		sizeof(stats->gateway));
+	parse_list(top[NATGW_A_STATS_COUNTERS], NATGW_A_COUNTERS_MAX,
+		   stats->value, stats->has_value);
+	parse_list(top[NATGW_A_STATS_GAUGES], NATGW_A_GAUGES_MAX, stats->gauge,
+		   stats->has_gauge);
+}
+
+static void print_json(const char *key, const struct number *list,
+		       unsigned int max, const uint64_t *value, const bool *has)
+{
+	unsigned int i;
+
+	out_object(key);
+	for (i = 0; i <= max; i++)
+		if (list[i].name && has[i])
+			out_num(list[i].name, NULL, value[i]);
+	out_object_end();
 }
 
 void stats_print_json(const struct stats *stats)
 {
-	const struct counter *counter;
-
-	out_object("counters");
-	for (counter = counters; counter->name; counter++)
-		if (present(stats, counter))
-			out_num(counter->name, NULL,
-				stats->value[counter->attr]);
-	out_object_end();
+	print_json("counters", counters, NATGW_A_COUNTERS_MAX, stats->value,
+		   stats->has_value);
+	print_json("gauges", gauges, NATGW_A_GAUGES_MAX, stats->gauge,
+		   stats->has_gauge);
 }
 
 uint64_t stats_drops(const struct stats *stats)
 {
-	const struct counter *counter;
 	uint64_t sum = 0;
+	unsigned int i;
 
-	for (counter = counters; counter->name; counter++)
-		if (group_of(counter) == DROPS)
-			sum += stats->value[counter->attr];
+	for (i = 0; i <= NATGW_A_COUNTERS_MAX; i++)
+		if (counters[i].name && group_of(&counters[i]) == DROPS)
+			sum += stats->value[i];
 	return sum;
 }
 
 static int name_width(void)
 {
-	const struct counter *counter;
 	size_t width = 0;
+	unsigned int i;
 
-	for (counter = counters; counter->name; counter++)
-		if (strlen(counter->name) > width)
-			width = strlen(counter->name);
+	for (i = 0; i <= NATGW_A_COUNTERS_MAX; i++)
+		if (counters[i].name && strlen(counters[i].name) > width)
+			width = strlen(counters[i].name);
 	return width;
+}
+
+static void print_number(const struct number *number, uint64_t value)
+{
+	printf("    %-*s  %16llu", name_width(), number->name,
+	       (unsigned long long)value);
+	if (opts.stats)
+		printf("  %-11s  %s", number->unit, number->sentence);
+	putchar('\n');
 }
 
 static void print_group(const struct stats *stats, enum group group)
 {
-	const struct counter *counter;
 	bool titled = false;
-	uint64_t value;
+	unsigned int i;
 
-	for (counter = counters; counter->name; counter++) {
-		value = stats->value[counter->attr];
-		if (group_of(counter) != group || !present(stats, counter))
+	for (i = 0; i <= NATGW_A_COUNTERS_MAX; i++) {
+		if (!counters[i].name || group_of(&counters[i]) != group ||
+		    !stats->has_value[i])
 			continue;
-		if (group == DROPS && !value && !opts.stats)
+		if (group == DROPS && !stats->value[i] && !opts.stats)
 			continue;
 		if (!titled)
 			printf("  %s\n", titles[group]);
 		titled = true;
-		printf("    %-*s  %16llu", name_width(), counter->name,
-		       (unsigned long long)value);
-		if (opts.stats)
-			printf("  %s", counter->sentence);
-		putchar('\n');
+		print_number(&counters[i], stats->value[i]);
 	}
+}
+
+static void print_gauges(const struct stats *stats)
+{
+	unsigned int i;
+
+	printf("  now\n");
+	for (i = 0; i <= NATGW_A_GAUGES_MAX; i++)
+		if (gauges[i].name && stats->has_gauge[i])
+			print_number(&gauges[i], stats->gauge[i]);
 }
 
 struct show {
@@ -116,15 +144,14 @@ struct show {
 
 static void show(const struct nlmsghdr *nlh, void *data)
 {
-	char gateway[NATGW_NAME_LEN + 1];
 	struct show *state = data;
 	struct stats stats;
 	unsigned int group;
 
-	stats_parse(nlh, &stats, gateway, sizeof(gateway));
+	stats_parse(nlh, &stats);
 	if (opts.json) {
 		out_object(NULL);
-		out_str("gateway", NULL, gateway);
+		out_str("gateway", NULL, stats.gateway);
 		stats_print_json(&stats);
 		out_object_end();
 		return;
@@ -132,10 +159,11 @@ static void show(const struct nlmsghdr *nlh, void *data)
 	if (state->more)
 		out_line();
 	state->more = true;
-	out_text(gateway);
+	out_text(stats.gateway);
 	out_line();
 	for (group = 0; group < GROUPS; group++)
 		print_group(&stats, group);
+	print_gauges(&stats);
 }
 
 static struct nlmsghdr *stats_request(const char *gateway)
@@ -149,9 +177,7 @@ static struct nlmsghdr *stats_request(const char *gateway)
 
 static void read_one(const struct nlmsghdr *nlh, void *data)
 {
-	char gateway[NATGW_NAME_LEN + 1];
-
-	stats_parse(nlh, data, gateway, sizeof(gateway));
+	stats_parse(nlh, data);
 }
 
 int stats_read(const char *gateway, struct stats *stats)
@@ -160,16 +186,19 @@ int stats_read(const char *gateway, struct stats *stats)
 	return nl_do(stats_request(gateway), read_one, stats);
 }
 
+int stats_collect(const char *gateway, struct nl_list *list)
+{
+	return gateway ? nl_get(stats_request(gateway), list) :
+			 nl_collect(stats_request(NULL), list);
+}
+
 enum status cmd_stats(const struct args *args)
 {
 	struct show state = { false };
 	struct nl_list list;
 	int err;
 
-	if (given(args, W_GATEWAY))
-		err = nl_get(stats_request(args->v[W_GATEWAY].text), &list);
-	else
-		err = nl_collect(stats_request(NULL), &list);
+	err = stats_collect(args->v[W_GATEWAY].text, &list);
 	if (err)
 		return nl_fail(err, "read the counters");
 	out_open();
@@ -179,16 +208,25 @@ enum status cmd_stats(const struct args *args)
 	return STATUS_OK;
 }
 
+static void help_number(const struct number *number)
+{
+	printf("  %-*s  %-11s  %s\n", name_width(), number->name,
+	       number->unit, number->sentence);
+}
+
 void stats_help(void)
 {
-	const struct counter *counter;
-	unsigned int group;
+	unsigned int group, i;
 
 	for (group = 0; group < GROUPS; group++) {
 		printf("\n%s:\n", titles[group]);
-		for (counter = counters; counter->name; counter++)
-			if (group_of(counter) == group)
-				printf("  %-*s  %s\n", name_width(),
-				       counter->name, counter->sentence);
+		for (i = 0; i <= NATGW_A_COUNTERS_MAX; i++)
+			if (counters[i].name &&
+			    group_of(&counters[i]) == group)
+				help_number(&counters[i]);
 	}
+	printf("\nnow:\n");
+	for (i = 0; i <= NATGW_A_GAUGES_MAX; i++)
+		if (gauges[i].name)
+			help_number(&gauges[i]);
 }

@@ -1,14 +1,36 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Write what natctl takes and shows of the netlink specification: the words of
-its enums, the options of a gateway and the counters, with their sentences.
+its enums, the options of a gateway, and the counters and gauges, with their
+sentences, their units, and what they are called in Prometheus.
 
     gen-tables.py SPEC OUT
 """
 
+import re
 import sys
 
 import yaml
+
+# Units, by words of a name: the first one here that is in it.
+UNITS = (("drop", "packets"), ("resets", "packets"), ("bytes", "bytes"),
+         ("packets", "packets"), ("flows", "flows"), ("clients", "clients"),
+         ("tcp", "connections"))
+
+# Counters and gauges that are one metric, with labels; all others are one each.
+FAMILIES = (
+    (r"(?P<side>source|destination|host)-drop-(?P<cause>.+)", "drops",
+     "Packets dropped, by the side that they came from and the cause."),
+    (r"flows-created-(?P<proto>.+)", "flows-created",
+     "Flows of inside hosts that began, by protocol."),
+    (r"flows-ended-(?P<proto>.+)", "flows-ended",
+     "Flows of inside hosts that ended, by protocol."),
+    (r"flows-(?P<proto>tcp|udp|icmp|other)", "flows",
+     "Flows of inside hosts that are alive, by protocol."),
+)
+
+# What is the sum of others is for whoever reads them to add up.
+SUMS = ("flows-created", "flows-ended")
 
 
 def constant(name):
@@ -84,13 +106,41 @@ def options(spec):
     yield "};"
 
 
-def counters(spec):
-    yield "const struct counter counters[] = {"
-    for attr in attributes(spec, "counters"):
-        name = attr["name"]
-        yield f"\t{{ NATGW_A_COUNTERS_{constant(name)}, {quote(name)},"
-        yield f"\t  {quote(attr['doc'])} }},"
-    yield "\t{ 0, NULL, NULL }"
+def unit(name):
+    words = name.split("-")
+    for word, found in UNITS:
+        if word in words:
+            return found + "/s" * name.endswith("-per-second")
+    sys.exit(f"the name {name} says no unit")
+
+
+def metric(name, sentence):
+    """The metric that a counter or gauge is part of, its labels, its help."""
+    if name in SUMS:
+        return None, None, sentence
+    for pattern, family, about in FAMILIES:
+        found = re.fullmatch(pattern, name)
+        if found:
+            labels = ",".join(f'{label}="{value}"' for label, value
+                              in found.groupdict().items())
+            return family, labels, about
+    # A unit stands behind, where Prometheus wants it.
+    return re.sub("^(bytes|packets)-(.*)", r"\2-\1", name), None, sentence
+
+
+def numbers(spec, which, suffix):
+    yield f"const struct number {which}[] = {{"
+    for attr in attributes(spec, which):
+        name, sentence = attr["name"], attr["doc"]
+        family, labels, about = metric(name, sentence)
+        family = family and f"natgw_{identifier(family)}{suffix}"
+        yield f"\t[NATGW_A_{constant(which)}_{constant(name)}] = {{"
+        yield f"\t\t{quote(name)}, {quote(unit(name))},"
+        yield f"\t\t{quote(sentence)},"
+        yield f"\t\t{quote(family) if family else 'NULL'},"
+        yield f"\t\t{quote(labels) if labels else 'NULL'},"
+        yield f"\t\t{quote(about)}"
+        yield "\t},"
     yield "};"
 
 
@@ -106,7 +156,9 @@ def lines(spec):
             yield ""
     yield from options(spec)
     yield ""
-    yield from counters(spec)
+    yield from numbers(spec, "counters", "_total")
+    yield ""
+    yield from numbers(spec, "gauges", "")
 
 
 def main():

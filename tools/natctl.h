@@ -62,6 +62,8 @@ enum word_id {
 	W_ON_GATEWAY,
 	W_ON_FLOW,
 	W_ON_ERROR,
+	W_FORMAT,
+	W_SINCE,
 	W_OPTION,
 	W_COUNT = W_OPTION + NATGW_A_OPTIONS_MAX + 1
 };

@@ -293,100 +293,477 @@ const struct word option_words[NATGW_A_OPTIONS_MAX + 1] = {
 	},
 };
 
-const struct counter counters[] = {
-	{ NATGW_A_COUNTERS_PACKETS_IN_FROM_SOURCE, "packets-in-from-source",
-	  "Packets from inside hosts that were to be translated." },
-	{ NATGW_A_COUNTERS_BYTES_IN_FROM_SOURCE, "bytes-in-from-source",
-	  "Bytes of these packets, from the IP header on." },
-	{ NATGW_A_COUNTERS_PACKETS_OUT_TO_DESTINATION, "packets-out-to-destination",
-	  "Packets sent out of the uplink with a gateway address." },
-	{ NATGW_A_COUNTERS_BYTES_OUT_TO_DESTINATION, "bytes-out-to-destination",
-	  "Bytes of these packets." },
-	{ NATGW_A_COUNTERS_PACKETS_IN_FROM_DESTINATION, "packets-in-from-destination",
-	  "Packets for a gateway address, or from the uplink for an inside prefix." },
-	{ NATGW_A_COUNTERS_BYTES_IN_FROM_DESTINATION, "bytes-in-from-destination",
-	  "Bytes of these packets." },
-	{ NATGW_A_COUNTERS_PACKETS_OUT_TO_SOURCE, "packets-out-to-source",
-	  "Packets restored and sent on to inside hosts." },
-	{ NATGW_A_COUNTERS_BYTES_OUT_TO_SOURCE, "bytes-out-to-source",
-	  "Bytes of these packets." },
-	{ NATGW_A_COUNTERS_PACKETS_TO_LOCAL, "packets-to-local",
-	  "Packets for a gateway address that were handed to this host's own stack." },
-	{ NATGW_A_COUNTERS_FLOWS_CREATED, "flows-created",
-	  "Flows begun." },
-	{ NATGW_A_COUNTERS_FLOWS_ENDED, "flows-ended",
-	  "Flows ended, for whatever reason." },
-	{ NATGW_A_COUNTERS_FLOWS_IDLE, "flows-idle",
-	  "Flows ended because nothing was sent for their time-out." },
-	{ NATGW_A_COUNTERS_TCP_ATTEMPTS, "tcp-attempts",
-	  "TCP connections that inside hosts began." },
-	{ NATGW_A_COUNTERS_TCP_ESTABLISHED, "tcp-established",
-	  "TCP connections whose handshake was completed." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_NO_PORT, "source-drop-no-port",
-	  "No free port was found on the gateway's address towards that destination." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_NO_ADDRESS, "source-drop-no-address",
-	  "Every address of the gateway was draining." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_TABLE_FULL, "source-drop-table-full",
-	  "The gateway already had max-flows flows." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY, "source-drop-no-memory",
-	  "The kernel had no memory for a flow, or for changing the packet." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_PROTOCOL, "source-drop-protocol",
-	  "An inside host used a protocol that is not translated." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_MALFORMED, "source-drop-malformed",
-	  "The transport header was cut short or contradicted itself." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_ICMP_CHECKSUM, "source-drop-icmp-checksum",
-	  "The checksum of an ICMP error from inside was wrong." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_ICMP_UNMATCHED, "source-drop-icmp-unmatched",
-	  "An ICMP error from inside quoted a packet of no flow." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED, "source-drop-spoofed",
-	  "A packet came in on another side of the uplink than the one that its source lives on." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW, "source-drop-no-flow",
-	  "An inside host sent an answer (ICMP reply) to something no flow asked." },
-	{ NATGW_A_COUNTERS_HOST_DROP_NO_PORT, "host-drop-no-port",
-	  "This host's own packet, whose port a client had; no other port or memory for a flow was left." },
-	{ NATGW_A_COUNTERS_HOST_DROP_ICMP, "host-drop-icmp",
-	  "An ICMP error of this host that would have shown an inside address." },
-	{ NATGW_A_COUNTERS_HOST_DROP_NO_MEMORY, "host-drop-no-memory",
-	  "The kernel had no memory for changing a packet of this host." },
-	{ NATGW_A_COUNTERS_DESTINATION_DROP_UNSOLICITED, "destination-drop-unsolicited",
-	  "A packet from outside matched no flow, and this host was not meant either." },
-	{ NATGW_A_COUNTERS_DESTINATION_DROP_NO_MEMORY, "destination-drop-no-memory",
-	  "The kernel had no memory for changing the packet." },
-	{ NATGW_A_COUNTERS_DESTINATION_DROP_MALFORMED, "destination-drop-malformed",
-	  "The transport header was cut short or contradicted itself." },
-	{ NATGW_A_COUNTERS_DESTINATION_DROP_ICMP_CHECKSUM, "destination-drop-icmp-checksum",
-	  "The checksum of an ICMP error, or of the header it quoted, was wrong." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_MIDSTREAM, "source-drop-midstream",
-	  "A TCP packet from inside belonged to no connection." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_FLOWS, "source-drop-client-flows",
-	  "The client already had client-flows flows." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_PORTS, "source-drop-client-ports",
-	  "The client already had client-ports ports." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_OPENING, "source-drop-client-opening",
-	  "The client already had client-opening connections that are not established." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_RATE, "source-drop-client-rate",
-	  "The client began more than client-rate flows in a second." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_FAIR_SHARE, "source-drop-fair-share",
-	  "The gateway ran short of flows, and the client had its share of them." },
-	{ NATGW_A_COUNTERS_SOURCE_DROP_TTL, "source-drop-ttl",
-	  "A packet for the external endpoint of another inside host had no hop left." },
-	{ NATGW_A_COUNTERS_DESTINATION_DROP_FILTERED, "destination-drop-filtered",
-	  "The far side sent to an external port that the filter does not let it use." },
-	{ NATGW_A_COUNTERS_DESTINATION_DROP_NO_FLOW, "destination-drop-no-flow",
-	  "The filter let a packet in, but no flow could be made for it." },
-	{ NATGW_A_COUNTERS_DESTINATION_DROP_TCP_RESET, "destination-drop-tcp-reset",
-	  "An RST from outside whose sequence number is far from the connection's." },
-	{ NATGW_A_COUNTERS_DESTINATION_DROP_ICMP_SPOOFED, "destination-drop-icmp-spoofed",
-	  "An ICMP error quoted a TCP packet that the inside host cannot have under way." },
-	{ NATGW_A_COUNTERS_TCP_RESETS_SENT, "tcp-resets-sent",
-	  "Inside hosts told by RST that their connection is gone." },
-	{ NATGW_A_COUNTERS_TCP_RESETS_IGNORED, "tcp-resets-ignored",
-	  "RSTs passed on without effect on the flow, as their sequence number was not the next one." },
-	{ NATGW_A_COUNTERS_PACKETS_EXEMPT, "packets-exempt",
-	  "Packets that a rule exempts from translation, in either direction." },
-	{ NATGW_A_COUNTERS_PACKETS_HAIRPIN, "packets-hairpin",
-	  "Packets from one inside host to another by its external endpoint. They count in all four directions." },
-	{ NATGW_A_COUNTERS_PACKETS_FAST, "packets-fast",
-	  "Packets that took the fast path, in either direction. They count like all others, too." },
-	{ 0, NULL, NULL }
+const struct number counters[] = {
+	[NATGW_A_COUNTERS_PACKETS_IN_FROM_SOURCE] = {
+		"packets-in-from-source", "packets",
+		"Packets from inside hosts that were to be translated.",
+		"natgw_in_from_source_packets_total",
+		NULL,
+		"Packets from inside hosts that were to be translated."
+	},
+	[NATGW_A_COUNTERS_BYTES_IN_FROM_SOURCE] = {
+		"bytes-in-from-source", "bytes",
+		"Bytes from inside hosts that were to be translated, from the IP header on.",
+		"natgw_in_from_source_bytes_total",
+		NULL,
+		"Bytes from inside hosts that were to be translated, from the IP header on."
+	},
+	[NATGW_A_COUNTERS_PACKETS_OUT_TO_DESTINATION] = {
+		"packets-out-to-destination", "packets",
+		"Packets sent out of the uplink with a gateway address.",
+		"natgw_out_to_destination_packets_total",
+		NULL,
+		"Packets sent out of the uplink with a gateway address."
+	},
+	[NATGW_A_COUNTERS_BYTES_OUT_TO_DESTINATION] = {
+		"bytes-out-to-destination", "bytes",
+		"Bytes sent out of the uplink with a gateway address.",
+		"natgw_out_to_destination_bytes_total",
+		NULL,
+		"Bytes sent out of the uplink with a gateway address."
+	},
+	[NATGW_A_COUNTERS_PACKETS_IN_FROM_DESTINATION] = {
+		"packets-in-from-destination", "packets",
+		"Packets for a gateway address, or from the uplink for an inside prefix.",
+		"natgw_in_from_destination_packets_total",
+		NULL,
+		"Packets for a gateway address, or from the uplink for an inside prefix."
+	},
+	[NATGW_A_COUNTERS_BYTES_IN_FROM_DESTINATION] = {
+		"bytes-in-from-destination", "bytes",
+		"Bytes for a gateway address, or from the uplink for an inside prefix.",
+		"natgw_in_from_destination_bytes_total",
+		NULL,
+		"Bytes for a gateway address, or from the uplink for an inside prefix."
+	},
+	[NATGW_A_COUNTERS_PACKETS_OUT_TO_SOURCE] = {
+		"packets-out-to-source", "packets",
+		"Packets restored and sent on to inside hosts.",
+		"natgw_out_to_source_packets_total",
+		NULL,
+		"Packets restored and sent on to inside hosts."
+	},
+	[NATGW_A_COUNTERS_BYTES_OUT_TO_SOURCE] = {
+		"bytes-out-to-source", "bytes",
+		"Bytes restored and sent on to inside hosts.",
+		"natgw_out_to_source_bytes_total",
+		NULL,
+		"Bytes restored and sent on to inside hosts."
+	},
+	[NATGW_A_COUNTERS_PACKETS_TO_LOCAL] = {
+		"packets-to-local", "packets",
+		"Packets for a gateway address that were handed to this host's own stack.",
+		"natgw_to_local_packets_total",
+		NULL,
+		"Packets for a gateway address that were handed to this host's own stack."
+	},
+	[NATGW_A_COUNTERS_FLOWS_CREATED] = {
+		"flows-created", "flows",
+		"Flows begun, by whatever protocol, this host's own too.",
+		NULL,
+		NULL,
+		"Flows begun, by whatever protocol, this host's own too."
+	},
+	[NATGW_A_COUNTERS_FLOWS_ENDED] = {
+		"flows-ended", "flows",
+		"Flows ended, for whatever reason, this host's own too.",
+		NULL,
+		NULL,
+		"Flows ended, for whatever reason, this host's own too."
+	},
+	[NATGW_A_COUNTERS_FLOWS_IDLE] = {
+		"flows-idle", "flows",
+		"Flows ended because nothing was sent for their time-out.",
+		"natgw_flows_idle_total",
+		NULL,
+		"Flows ended because nothing was sent for their time-out."
+	},
+	[NATGW_A_COUNTERS_TCP_ATTEMPTS] = {
+		"tcp-attempts", "connections",
+		"TCP connections that inside hosts began.",
+		"natgw_tcp_attempts_total",
+		NULL,
+		"TCP connections that inside hosts began."
+	},
+	[NATGW_A_COUNTERS_TCP_ESTABLISHED] = {
+		"tcp-established", "connections",
+		"TCP connections whose handshake was completed.",
+		"natgw_tcp_established_total",
+		NULL,
+		"TCP connections whose handshake was completed."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_NO_PORT] = {
+		"source-drop-no-port", "packets",
+		"No free port was found on the gateway's address towards that destination.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"no-port\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_NO_ADDRESS] = {
+		"source-drop-no-address", "packets",
+		"Every address of the gateway was draining.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"no-address\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_TABLE_FULL] = {
+		"source-drop-table-full", "packets",
+		"The gateway already had max-flows flows.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"table-full\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY] = {
+		"source-drop-no-memory", "packets",
+		"The kernel had no memory for a flow, or for changing the packet.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"no-memory\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_PROTOCOL] = {
+		"source-drop-protocol", "packets",
+		"An inside host used a protocol that is not translated.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"protocol\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_MALFORMED] = {
+		"source-drop-malformed", "packets",
+		"The transport header was cut short or contradicted itself.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"malformed\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_ICMP_CHECKSUM] = {
+		"source-drop-icmp-checksum", "packets",
+		"The checksum of an ICMP error from inside was wrong.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"icmp-checksum\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_ICMP_UNMATCHED] = {
+		"source-drop-icmp-unmatched", "packets",
+		"An ICMP error from inside quoted a packet of no flow.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"icmp-unmatched\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED] = {
+		"source-drop-spoofed", "packets",
+		"A packet came in on another side of the uplink than the one that its source lives on.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"spoofed\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW] = {
+		"source-drop-no-flow", "packets",
+		"An inside host sent an answer (ICMP reply) to something no flow asked.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"no-flow\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_HOST_DROP_NO_PORT] = {
+		"host-drop-no-port", "packets",
+		"This host's own packet, whose port a client had; no other port or memory for a flow was left.",
+		"natgw_drops_total",
+		"side=\"host\",cause=\"no-port\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_HOST_DROP_ICMP] = {
+		"host-drop-icmp", "packets",
+		"An ICMP error of this host that would have shown an inside address.",
+		"natgw_drops_total",
+		"side=\"host\",cause=\"icmp\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_HOST_DROP_NO_MEMORY] = {
+		"host-drop-no-memory", "packets",
+		"The kernel had no memory for changing a packet of this host.",
+		"natgw_drops_total",
+		"side=\"host\",cause=\"no-memory\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_DESTINATION_DROP_UNSOLICITED] = {
+		"destination-drop-unsolicited", "packets",
+		"A packet from outside matched no flow, and this host was not meant either.",
+		"natgw_drops_total",
+		"side=\"destination\",cause=\"unsolicited\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_DESTINATION_DROP_NO_MEMORY] = {
+		"destination-drop-no-memory", "packets",
+		"The kernel had no memory for changing the packet.",
+		"natgw_drops_total",
+		"side=\"destination\",cause=\"no-memory\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_DESTINATION_DROP_MALFORMED] = {
+		"destination-drop-malformed", "packets",
+		"The transport header was cut short or contradicted itself.",
+		"natgw_drops_total",
+		"side=\"destination\",cause=\"malformed\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_DESTINATION_DROP_ICMP_CHECKSUM] = {
+		"destination-drop-icmp-checksum", "packets",
+		"The checksum of an ICMP error, or of the header it quoted, was wrong.",
+		"natgw_drops_total",
+		"side=\"destination\",cause=\"icmp-checksum\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_MIDSTREAM] = {
+		"source-drop-midstream", "packets",
+		"A TCP packet from inside belonged to no connection.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"midstream\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_FLOWS] = {
+		"source-drop-client-flows", "packets",
+		"The client already had client-flows flows.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"client-flows\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_PORTS] = {
+		"source-drop-client-ports", "packets",
+		"The client already had client-ports ports.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"client-ports\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_OPENING] = {
+		"source-drop-client-opening", "packets",
+		"The client already had client-opening connections that are not established.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"client-opening\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_RATE] = {
+		"source-drop-client-rate", "packets",
+		"The client began more than client-rate flows in a second.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"client-rate\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_FAIR_SHARE] = {
+		"source-drop-fair-share", "packets",
+		"The gateway ran short of flows, and the client had its share of them.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"fair-share\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_SOURCE_DROP_TTL] = {
+		"source-drop-ttl", "packets",
+		"A packet for the external endpoint of another inside host had no hop left.",
+		"natgw_drops_total",
+		"side=\"source\",cause=\"ttl\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_DESTINATION_DROP_FILTERED] = {
+		"destination-drop-filtered", "packets",
+		"The far side sent to an external port that the filter does not let it use.",
+		"natgw_drops_total",
+		"side=\"destination\",cause=\"filtered\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_DESTINATION_DROP_NO_FLOW] = {
+		"destination-drop-no-flow", "packets",
+		"The filter let a packet in, but no flow could be made for it.",
+		"natgw_drops_total",
+		"side=\"destination\",cause=\"no-flow\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_DESTINATION_DROP_TCP_RESET] = {
+		"destination-drop-tcp-reset", "packets",
+		"An RST from outside whose sequence number is far from the connection's.",
+		"natgw_drops_total",
+		"side=\"destination\",cause=\"tcp-reset\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_DESTINATION_DROP_ICMP_SPOOFED] = {
+		"destination-drop-icmp-spoofed", "packets",
+		"An ICMP error quoted a TCP packet that the inside host cannot have under way.",
+		"natgw_drops_total",
+		"side=\"destination\",cause=\"icmp-spoofed\"",
+		"Packets dropped, by the side that they came from and the cause."
+	},
+	[NATGW_A_COUNTERS_TCP_RESETS_SENT] = {
+		"tcp-resets-sent", "packets",
+		"Inside hosts told by RST that their connection is gone.",
+		"natgw_tcp_resets_sent_total",
+		NULL,
+		"Inside hosts told by RST that their connection is gone."
+	},
+	[NATGW_A_COUNTERS_TCP_RESETS_IGNORED] = {
+		"tcp-resets-ignored", "packets",
+		"RSTs passed on without effect on the flow, as their sequence number was not the next one.",
+		"natgw_tcp_resets_ignored_total",
+		NULL,
+		"RSTs passed on without effect on the flow, as their sequence number was not the next one."
+	},
+	[NATGW_A_COUNTERS_PACKETS_EXEMPT] = {
+		"packets-exempt", "packets",
+		"Packets that a rule exempts from translation, in either direction.",
+		"natgw_exempt_packets_total",
+		NULL,
+		"Packets that a rule exempts from translation, in either direction."
+	},
+	[NATGW_A_COUNTERS_PACKETS_HAIRPIN] = {
+		"packets-hairpin", "packets",
+		"Packets from one inside host to another by its external endpoint. They count in all four directions.",
+		"natgw_hairpin_packets_total",
+		NULL,
+		"Packets from one inside host to another by its external endpoint. They count in all four directions."
+	},
+	[NATGW_A_COUNTERS_PACKETS_FAST] = {
+		"packets-fast", "packets",
+		"Packets that took the fast path, in either direction. They count like all others, too.",
+		"natgw_fast_packets_total",
+		NULL,
+		"Packets that took the fast path, in either direction. They count like all others, too."
+	},
+	[NATGW_A_COUNTERS_TCP_IDLE] = {
+		"tcp-idle", "connections",
+		"TCP connections that not both sides had closed, ended because nothing was sent for their time-out.",
+		"natgw_tcp_idle_total",
+		NULL,
+		"TCP connections that not both sides had closed, ended because nothing was sent for their time-out."
+	},
+	[NATGW_A_COUNTERS_FLOWS_CREATED_TCP] = {
+		"flows-created-tcp", "flows",
+		"TCP flows of inside hosts that began.",
+		"natgw_flows_created_total",
+		"proto=\"tcp\"",
+		"Flows of inside hosts that began, by protocol."
+	},
+	[NATGW_A_COUNTERS_FLOWS_CREATED_UDP] = {
+		"flows-created-udp", "flows",
+		"UDP flows of inside hosts that began.",
+		"natgw_flows_created_total",
+		"proto=\"udp\"",
+		"Flows of inside hosts that began, by protocol."
+	},
+	[NATGW_A_COUNTERS_FLOWS_CREATED_ICMP] = {
+		"flows-created-icmp", "flows",
+		"ICMP flows of inside hosts that began.",
+		"natgw_flows_created_total",
+		"proto=\"icmp\"",
+		"Flows of inside hosts that began, by protocol."
+	},
+	[NATGW_A_COUNTERS_FLOWS_CREATED_OTHER] = {
+		"flows-created-other", "flows",
+		"Flows of inside hosts by any other protocol that began.",
+		"natgw_flows_created_total",
+		"proto=\"other\"",
+		"Flows of inside hosts that began, by protocol."
+	},
+	[NATGW_A_COUNTERS_HOST_FLOWS_CREATED] = {
+		"host-flows-created", "flows",
+		"Flows of this host's own that began.",
+		"natgw_host_flows_created_total",
+		NULL,
+		"Flows of this host's own that began."
+	},
+	[NATGW_A_COUNTERS_FLOWS_ENDED_TCP] = {
+		"flows-ended-tcp", "flows",
+		"TCP flows of inside hosts that ended.",
+		"natgw_flows_ended_total",
+		"proto=\"tcp\"",
+		"Flows of inside hosts that ended, by protocol."
+	},
+	[NATGW_A_COUNTERS_FLOWS_ENDED_UDP] = {
+		"flows-ended-udp", "flows",
+		"UDP flows of inside hosts that ended.",
+		"natgw_flows_ended_total",
+		"proto=\"udp\"",
+		"Flows of inside hosts that ended, by protocol."
+	},
+	[NATGW_A_COUNTERS_FLOWS_ENDED_ICMP] = {
+		"flows-ended-icmp", "flows",
+		"ICMP flows of inside hosts that ended.",
+		"natgw_flows_ended_total",
+		"proto=\"icmp\"",
+		"Flows of inside hosts that ended, by protocol."
+	},
+	[NATGW_A_COUNTERS_FLOWS_ENDED_OTHER] = {
+		"flows-ended-other", "flows",
+		"Flows of inside hosts by any other protocol that ended.",
+		"natgw_flows_ended_total",
+		"proto=\"other\"",
+		"Flows of inside hosts that ended, by protocol."
+	},
+	[NATGW_A_COUNTERS_HOST_FLOWS_ENDED] = {
+		"host-flows-ended", "flows",
+		"Flows of this host's own that ended.",
+		"natgw_host_flows_ended_total",
+		NULL,
+		"Flows of this host's own that ended."
+	},
+};
+
+const struct number gauges[] = {
+	[NATGW_A_GAUGES_FLOWS_TCP] = {
+		"flows-tcp", "flows",
+		"TCP flows of inside hosts that are alive.",
+		"natgw_flows",
+		"proto=\"tcp\"",
+		"Flows of inside hosts that are alive, by protocol."
+	},
+	[NATGW_A_GAUGES_FLOWS_UDP] = {
+		"flows-udp", "flows",
+		"UDP flows of inside hosts that are alive.",
+		"natgw_flows",
+		"proto=\"udp\"",
+		"Flows of inside hosts that are alive, by protocol."
+	},
+	[NATGW_A_GAUGES_FLOWS_ICMP] = {
+		"flows-icmp", "flows",
+		"ICMP flows of inside hosts that are alive.",
+		"natgw_flows",
+		"proto=\"icmp\"",
+		"Flows of inside hosts that are alive, by protocol."
+	},
+	[NATGW_A_GAUGES_FLOWS_OTHER] = {
+		"flows-other", "flows",
+		"Flows of inside hosts by any other protocol that are alive.",
+		"natgw_flows",
+		"proto=\"other\"",
+		"Flows of inside hosts that are alive, by protocol."
+	},
+	[NATGW_A_GAUGES_HOST_FLOWS] = {
+		"host-flows", "flows",
+		"Flows of this host's own that are alive.",
+		"natgw_host_flows",
+		NULL,
+		"Flows of this host's own that are alive."
+	},
+	[NATGW_A_GAUGES_HELD_FLOWS] = {
+		"held-flows", "flows",
+		"Flows that have ended and whose ports are kept from reuse.",
+		"natgw_held_flows",
+		NULL,
+		"Flows that have ended and whose ports are kept from reuse."
+	},
+	[NATGW_A_GAUGES_CLIENTS] = {
+		"clients", "clients",
+		"Inside hosts that have flows.",
+		"natgw_clients",
+		NULL,
+		"Inside hosts that have flows."
+	},
+	[NATGW_A_GAUGES_PEAK_BYTES_PER_SECOND] = {
+		"peak-bytes-per-second", "bytes/s",
+		"Bytes a second that came in, from either side, in the busiest ten seconds of the last minute.",
+		"natgw_peak_bytes_per_second",
+		NULL,
+		"Bytes a second that came in, from either side, in the busiest ten seconds of the last minute."
+	},
+	[NATGW_A_GAUGES_PEAK_PACKETS_PER_SECOND] = {
+		"peak-packets-per-second", "packets/s",
+		"Packets a second that came in, from either side, in the busiest ten seconds of the last minute.",
+		"natgw_peak_packets_per_second",
+		NULL,
+		"Packets a second that came in, from either side, in the busiest ten seconds of the last minute."
+	},
 };

@@ -5,13 +5,19 @@
 
 #include "natctl.h"
 
-struct counter {
-	unsigned int attr;
-	const char *name;
+/* A counter or a gauge, and the metric of Prometheus that it is part of. */
+struct number {
+	const char *name;	/* NULL: there is none with this attribute */
+	const char *unit;
 	const char *sentence;
+	const char *metric;	/* NULL: others add up to it */
+	const char *labels;
+	const char *help;	/* of the metric */
 };
 
-extern const struct counter counters[];		/* ended by one without name */
+/* By attribute. */
+extern const struct number counters[NATGW_A_COUNTERS_MAX + 1];
+extern const struct number gauges[NATGW_A_GAUGES_MAX + 1];
 
 /* The options of a gateway, by attribute. */
 extern const struct word option_words[NATGW_A_OPTIONS_MAX + 1];

@@ -44,6 +44,8 @@ static const struct word words[] = {
 	[W_ON_GATEWAY] = { "gateway", T_NONE, NULL, NULL },
 	[W_ON_FLOW] = { "flow", T_NONE, NULL, NULL },
 	[W_ON_ERROR] = { "error", T_NONE, NULL, NULL },
+	[W_FORMAT] = { "format", T_CHOICE, format_words, NULL },
+	[W_SINCE] = { "since", T_FILE, NULL, NULL },
 };
 
 #define REQUIRED(word)		{ word, USE_REQUIRED, NULL }
@@ -150,6 +152,13 @@ static const struct use rule_del[] = {
 	END
 };
 
+static const struct use metrics_words[] = {
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_FORMAT),
+	OPTIONAL(W_SINCE),
+	END
+};
+
 static const struct use monitor_words[] = {
 	OPTIONAL(W_ON_GATEWAY),
 	OPTIONAL(W_ON_FLOW),
@@ -206,6 +215,12 @@ static const struct command stats_command[] = {
 	NO_COMMAND
 };
 
+static const struct command metrics_command[] = {
+	{ NULL, "print counters for Prometheus or CloudWatch", metrics_words,
+	  cmd_metrics },
+	NO_COMMAND
+};
+
 static const struct command monitor_command[] = {
 	{ NULL, "show events as they happen", monitor_words, cmd_monitor },
 	NO_COMMAND
@@ -237,6 +252,8 @@ const struct object objects[] = {
 	{ "rule", "what is done with some of them", rule_commands, NULL },
 	{ "port", "where many ports are taken", port_commands, NULL },
 	{ "stats", "counters", stats_command, stats_help },
+	{ "metrics", "the same for Prometheus or CloudWatch", metrics_command,
+	  NULL },
 	{ "monitor", "events", monitor_command, NULL },
 	{ "save", "write the configuration", save_command, NULL },
 	{ "restore", "apply a saved configuration", restore_command, NULL },

@@ -309,12 +309,14 @@ static void man_options(void)
 	}
 }
 
-static void man_counters(void)
+static void man_numbers(const struct number *list, unsigned int max)
 {
-	const struct counter *counter;
+	unsigned int i;
 
-	for (counter = counters; counter->name; counter++)
-		printf(".TP\n.B %s\n%s\n", counter->name, counter->sentence);
+	for (i = 0; i <= max; i++)
+		if (list[i].name)
+			printf(".TP\n.BR %s \" (%s)\"\n%s\n", list[i].name,
+			       list[i].unit, list[i].sentence);
 }
 
 void usage_man(const char *part)
@@ -324,5 +326,9 @@ void usage_man(const char *part)
 	else if (!strcmp(part, "options"))
 		man_options();
 	else if (!strcmp(part, "counters"))
-		man_counters();
+		man_numbers(counters, NATGW_A_COUNTERS_MAX);
+	else if (!strcmp(part, "gauges"))
+		man_numbers(gauges, NATGW_A_GAUGES_MAX);
+	else if (!strcmp(part, "metrics"))
+		metrics_man();
 }

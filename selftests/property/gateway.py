@@ -7,8 +7,8 @@ done by commit(), together with what the packet taught about wire ports.
 """
 
 import tcpstate
-from table import (AD, APD, EI, STATEFUL, WIDTH, Flow, Mapping, Table, Wrong,
-                   in_prefix, portless)
+from table import (AD, APD, EI, NAMED, STATEFUL, WIDTH, Flow, Mapping, Table,
+                   Wrong, in_prefix, portless)
 from tcpstate import IN, OUT, Segment, Tracker, Unsure
 from wire import (ACK, DCCP, ECHO, ECHO_REPLY, ERRORS, ICMP, SYN, TCP, UDP,
                   UDPLITE, Packet, get16, ones, rewritten_quote, text_of)
@@ -195,6 +195,7 @@ class Gateway(Table):
         if over:
             return self.refuse(out, pkt, 'source-drop-' + over[0])
         out.count('flows-created')
+        out.count('flows-created-' + NAMED.get(proto, 'other'))
         if proto == TCP and flow.opening:
             out.count('tcp-attempts')
         out.new = flow, external, pinned
@@ -518,6 +519,7 @@ class Gateway(Table):
         if self.over_limits(flow.src, flow.opening, False):
             return None
         out.count('flows-created')
+        out.count('flows-created-' + NAMED.get(proto, 'other'))
         flow.since = flow.until = mapping.since
         out.acts.append(lambda: self.add(flow))
         return flow

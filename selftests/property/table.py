@@ -39,6 +39,8 @@ DEFAULTS = {
 }
 SWITCHED = {UDPLITE: 'udplite', SCTP: 'sctp', DCCP: 'dccp', GRE: 'gre',
             ESP: 'esp', AH: 'ah', IPIP: 'ipip'}
+# Protocols that flows are counted by
+NAMED = {TCP: 'tcp', UDP: 'udp', ICMP: 'icmp'}
 # How long before and after a time-out a flow is left alone; how much later than
 # after its time-out one may end; how long until its port is free at the latest
 MARGIN, GRAIN, SWEEP = 0.4, 0.3, 4.0
@@ -250,6 +252,7 @@ class Table:
 
     def end(self, flow, why):
         self.count('flows-ended')
+        self.count('flows-ended-' + NAMED.get(flow.proto, 'other'))
         if why == 'idle':
             self.count('flows-idle')
         del self.flows[flow.key()]

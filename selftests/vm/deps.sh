@@ -16,7 +16,7 @@ declare -A SETS=(
 	[vm]="qemu-system-x86 mmdebstrap fakeroot e2fsprogs cpio busybox-static
 	      kmod xz-utils util-linux"
 	[uml]="gcc make libc6-dev bc bison flex xz-utils"
-	[style]="perl sparse coccinelle shellcheck"
+	[style]="perl python3 sparse coccinelle shellcheck systemd"
 )
 
 # Without root, the guest's root disk is made in a user namespace.

@@ -27,9 +27,9 @@ mirrors() {
 		sort -u
 }
 
-# "make DIR" is how piece() calls us back.
+# "make PROMTOOL DIR" is how piece() calls us back.
 make_piece() {
-	local dir=$1 list
+	local promtool=$1 dir=$2 list
 	list=$(mirrors)
 	mmdebstrap --variant=essential \
 		--include="$(IFS=,; echo "${PACKAGES[*]}")" \
@@ -40,17 +40,21 @@ make_piece() {
 	mkdir "$dir/root"
 	fakeroot sh -c '
 		tar -xf "$1/root.tar" -C "$1/root" --exclude=./dev/* &&
+		install "$2" "$1/root/usr/bin/" &&
 		size=$(du -sm "$1/root" | cut -f1) &&
 		/sbin/mke2fs -q -t ext4 -O ^has_journal,^resize_inode -m 0 \
 			-d "$1/root" "$1/root.img" $((size * 5 / 4))M
-	' sh "$dir"
+	' sh "$dir" "$promtool"
 	chmod -R u+rwX "$dir/root"
 	rm -r "$dir/root" "$dir/root.tar"
 }
 
 if [[ ${1:-} == make ]]; then
-	make_piece "$2"
+	make_piece "$2" "$3"
 	exit
 fi
-dir=$(piece rootfs "$(sha256sum < "$0")" "building the guest's root disk" "$0" make)
+# Of a package of a hundred megabytes, one program.
+promtool=$("$VM_DIR/promtool.sh")
+dir=$(piece rootfs "${promtool#"$CACHE/"} $(sha256sum < "$0")" \
+	"building the guest's root disk" "$0" make "$promtool")
 printf '%s\n' "$dir/root.img"

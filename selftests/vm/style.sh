@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Check the sources with the kernel's own tools and print the results as KTAP:
+# Check the sources with the kernel's own tools, what is shipped for others with
+# theirs, and print the results as KTAP:
 #
 #   style.sh SERIES...    with the kernels to compile for
 #
@@ -111,6 +112,31 @@ shell_scripts() {
 			--severity=warning --format=gcc
 }
 
+# What is shipped for Prometheus: the rules do what their tests say, and neither
+# they nor the dashboard know a metric that there is not.
+monitoring() {
+	local promtool dir=$TOP/Documentation/monitoring known
+	promtool=$("$VM_DIR/promtool.sh")
+	quiet_unless_failed "$promtool" check rules "$dir/natgw.rules.yml"
+	quiet_unless_failed "$promtool" test rules "$dir/natgw.rules.test.yml"
+	quiet_unless_failed python3 -m json.tool "$dir/dashboard.json"
+	make -s -C "$TOP/tools" O="$OUT/tools"
+	known=$(grep -o 'natgw_[a-z_]*' "$OUT/tools/natctl.8" | sort -u)
+	quiet comm -23 <(cat "$dir"/*.yml "$dir"/*.json |
+		grep -o 'natgw_[a-z_]*' | sort -u) - <<< "$known"
+}
+
+# What people have no use for as long as nothing is wrong.
+quiet_unless_failed() {
+	local output
+	output=$("$@" 2>&1) || { printf '%s\n' "$output"; return 1; }
+}
+
+# The manual page that they name is not installed here.
+systemd_units() {
+	quiet systemd-analyze verify --man=no "$TOP"/tools/systemd/*
+}
+
 generated() {
 	"$TOP/tools/gen.sh" --check
 }
@@ -134,5 +160,7 @@ mkdir -p "$OUT"
 	done
 	run_case "warnings of the tools" compile_tools
 	run_case "Coccinelle" coccinelle
+	run_case "alert rules and dashboard" monitoring
+	run_case "units for systemd" systemd_units
 } | tee "$OUT/ktap"
 "$TOP/selftests/run.sh" --count < "$OUT/ktap"
