@@ -249,6 +249,47 @@ void natgw_client_leave(struct natgw_client *client, bool flow, bool port)
 }
 
 /**
+ * natgw_client_report() - what is known of an inside host
+ * @gw: its gateway
+ * @addr: its address
+ * @report: filled in
+ *
+ * Context: RCU. Return: whether it has flows.
+ */
+bool natgw_client_report(struct natgw_gw *gw, __be32 addr,
+			 struct natgw_client_report *report)
+{
+	const struct client_key key = { .gw = gw, .addr = addr };
+	const struct natgw_client *client;
+
+	client = rhashtable_lookup(&gw->nn->clients, &key, client_params);
+	if (client)
+		natgw_client_walk_report(client, report);
+	return client;
+}
+
+/**
+ * natgw_client_walk_report() - the same of one that a walk has come to
+ * @entry: of the table of clients
+ * @report: filled in
+ *
+ * Context: RCU.
+ */
+void natgw_client_walk_report(const void *entry,
+			      struct natgw_client_report *report)
+{
+	const struct natgw_client *client = entry;
+
+	*report = (struct natgw_client_report){
+		.gw = client->key.gw,
+		.addr = client->key.addr,
+		.flows = atomic_read(&client->flows),
+		.ports = atomic_read(&client->ports),
+		.opening = atomic_read(&client->opening),
+	};
+}
+
+/**
  * natgw_client_table_init() - a namespace's clients
  * @nn: the namespace
  *

@@ -9,6 +9,15 @@ struct natgw_config;
 struct natgw_gw;
 struct natgw_net;
 
+/* What is known of an inside host. */
+struct natgw_client_report {
+	const struct natgw_gw *gw;
+	__be32 addr;
+	u32 flows;
+	u32 ports;
+	u32 opening;
+};
+
 int natgw_client_table_init(struct natgw_net *nn);
 void natgw_client_table_exit(struct natgw_net *nn);
 struct natgw_client *natgw_client_join(struct natgw_gw *gw, __be32 addr);
@@ -20,5 +29,9 @@ void natgw_client_reopen(struct natgw_client *client);
 void natgw_client_opened(struct natgw_client *client);
 void natgw_client_put(struct natgw_client *client);
 void natgw_client_leave(struct natgw_client *client, bool flow, bool port);
+bool natgw_client_report(struct natgw_gw *gw, __be32 addr,
+			 struct natgw_client_report *report);
+void natgw_client_walk_report(const void *entry,
+			      struct natgw_client_report *report);
 
 #endif /* _NATGW_CLIENT_H */

@@ -351,8 +351,9 @@ static void __init complete_ops(void)
 			ops[i].done = natgw_nl_flow_get_done;
 			break;
 		case NATGW_CMD_PORT_GET:
-			ops[i].start = natgw_nl_port_get_start;
-			ops[i].done = natgw_nl_port_get_done;
+		case NATGW_CMD_CLIENT_GET:
+			ops[i].start = natgw_nl_walk_start;
+			ops[i].done = natgw_nl_walk_done;
 			break;
 		}
 	}

@@ -56,8 +56,12 @@ int natgw_nl_dump_gateways(struct sk_buff *skb, struct netlink_callback *cb,
 				       struct netlink_callback *cb,
 				       const struct natgw_gw *gw));
 
-int natgw_nl_port_get_start(struct netlink_callback *cb);
-int natgw_nl_port_get_done(struct netlink_callback *cb);
+int natgw_nl_walk_start(struct netlink_callback *cb);
+int natgw_nl_walk_done(struct netlink_callback *cb);
+int natgw_nl_walk(struct sk_buff *skb, struct netlink_callback *cb,
+		  struct rhashtable *table, unsigned int room,
+		  int (*put)(struct sk_buff *skb, struct netlink_callback *cb,
+			     void *entry));
 int natgw_nl_flow_get_start(struct netlink_callback *cb);
 int natgw_nl_flow_get_done(struct netlink_callback *cb);
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests about destinations whose ports are marked. */
-#include <linux/rhashtable.h>
-#include <linux/slab.h>
 #include <net/sock.h>
 
 #include "crowd.h"
@@ -88,68 +86,21 @@ int natgw_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 /* Entries in a message: each takes a look at every port, and RCU waits. */
 enum { AT_ONCE = 4 };
 
-/**
- * struct dump - a dump that is under way
- * @iter: where it is in the table; survives what comes and goes
- * @entered: @iter is in use
- */
-struct dump {
-	struct rhashtable_iter iter;
-	bool entered;
-};
-
-int natgw_nl_port_get_start(struct netlink_callback *cb)
-{
-	struct dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL);
-
-	cb->args[0] = (long)dump;
-	return dump ? 0 : -ENOMEM;
-}
-
-int natgw_nl_port_get_done(struct netlink_callback *cb)
-{
-	struct dump *dump = (struct dump *)cb->args[0];
-
-	if (dump && dump->entered)
-		rhashtable_walk_exit(&dump->iter);
-	kfree(dump);
-	return 0;
-}
-
-static int dump_port(struct natgw_net *nn, struct sk_buff *skb,
-		     struct netlink_callback *cb, void *entry)
+static int dump_port(struct sk_buff *skb, struct netlink_callback *cb,
+		     void *entry)
 {
 	void *hdr = natgw_nl_dump_put(skb, cb, NATGW_CMD_PORT_GET);
 	struct natgw_crowd_report report;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	natgw_crowd_walk_report(nn, entry, &report);
+	natgw_crowd_walk_report(natgw_net(sock_net(skb->sk)), entry, &report);
 	return natgw_nl_dump_end(skb, hdr, put_report(skb, &report));
 }
 
 int natgw_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
-	struct dump *dump = (struct dump *)cb->args[0];
-	unsigned int room = AT_ONCE;
-	void *entry;
 
-	if (!natgw_net_started(nn))
-		return 0;
-	if (!dump->entered)
-		rhashtable_walk_enter(&nn->crowds, &dump->iter);
-	dump->entered = true;
-	rhashtable_walk_start(&dump->iter);
-	/* The one that did not fit into the last message comes first. */
-	entry = rhashtable_walk_peek(&dump->iter);
-	while (entry) {
-		if (!IS_ERR(entry) && dump_port(nn, skb, cb, entry))
-			break;
-		entry = rhashtable_walk_next(&dump->iter);
-		if (!--room)
-			break;
-	}
-	rhashtable_walk_stop(&dump->iter);
-	return skb->len;
+	return natgw_nl_walk(skb, cb, &nn->crowds, AT_ONCE, dump_port);
 }

@@ -19,7 +19,7 @@ CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 
 (GATEWAY_NEW, GATEWAY_SET, GATEWAY_DEL, GATEWAY_GET) = range(1, 5)
 ADDRESS_NEW, FLOW_GET, FLOW_FLUSH = 6, 10, 11
-RULE_NEW, RULE_DEL, RULE_GET, PORT_GET = range(18, 22)
+RULE_NEW, RULE_DEL, RULE_GET, PORT_GET, CLIENT_GET = range(18, 23)
 NAME, DEV, IFINDEX, CONNECTIVITY, STATE, REASON, ADDRESS, INSIDE = range(1, 9)
 INSIDE_ANY, PROFILE, OPTIONS = range(9, 12)
 UNSOLICITED, CONNTRACK, MAX_FLOWS = 1, 2, 3
@@ -254,6 +254,13 @@ CASES = {
     'a dump of ports with an unknown attribute':
         (PORT_GET, u32(200, 1), {'flags': NLM_F_DUMP}),
     'ports of no destination': (PORT_GET, b'', {}),
+    'a dump of inside hosts with an unknown attribute':
+        (CLIENT_GET, u32(200, 1), {'flags': NLM_F_DUMP}),
+    'an inside host without address': (CLIENT_GET, text(1, 'g'), {}),
+    'an inside host of no gateway':
+        (CLIENT_GET, text(1, 'nobody') + addr(2, '10.0.0.1'), {}),
+    'an inside host without flows':
+        (CLIENT_GET, text(1, 'g') + addr(2, '10.0.0.1'), {}),
     'reserved bytes used': (GATEWAY_NEW, VALID, {'reserved': 1}),
     'header cut short': (GATEWAY_NEW, b'', {'cut': 2}),
     'unknown command': (99, VALID, {}),

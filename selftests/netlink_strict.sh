@@ -38,6 +38,9 @@ special()
 		the end of no rule|ENOENT|.
 		no rule to get|ENOENT|.
 		ports of no destination|EINVAL|wire-ip
+		an inside host without address|EINVAL|its address
+		an inside host of no gateway|ENOENT|no gateway
+		an inside host without flows|ENOENT|no flows
 		too many prefixes|E2BIG/EINVAL|64
 		two addresses|EINVAL|one address
 		no name|EINVAL|name

@@ -39,6 +39,8 @@ forbidden()
 		flow show src 10.0.1.2
 		flow count
 		flow flush all
+		client show
+		top
 		fence del dev ext
 		monitor flow
 		monitor error

@@ -1,36 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0
 /* natctl port */
+#include <arpa/inet.h>
+
+#include "client.h"
 #include "cmd.h"
-#include "flow.h"
-#include "nl.h"
 #include "out.h"
 
-static void show(const struct nlmsghdr *nlh, void *data)
+void crowd_parse(const struct nlmsghdr *nlh, struct crowd *crowd)
 {
 	const struct nlattr *tb[NATGW_A_PORT_MAX + 1];
 
-	(void)data;
 	nl_attrs(nlh, tb, NATGW_A_PORT_MAX);
-	out_object(NULL);
-	if (tb[NATGW_A_PORT_WIRE_IP])
-		out_addr("wire-ip", "", nl_u32(tb[NATGW_A_PORT_WIRE_IP]));
+	crowd->wire_ip = nl_u32(tb[NATGW_A_PORT_WIRE_IP]);
+	crowd->proto = nl_u8(tb[NATGW_A_PORT_PROTO]);
+	crowd->dst = nl_u32(tb[NATGW_A_PORT_DST]);
+	crowd->dport = ntohs(nl_u16(tb[NATGW_A_PORT_DPORT]));
+	crowd->first = nl_u16(tb[NATGW_A_PORT_FIRST]);
+	crowd->step = nl_u16(tb[NATGW_A_PORT_STEP]);
+	crowd->ports = nl_u32(tb[NATGW_A_PORT_PORTS]);
+	crowd->taken = nl_u32(tb[NATGW_A_PORT_TAKEN]);
+	crowd->stale = nl_u32(tb[NATGW_A_PORT_STALE]);
+}
+
+void crowd_print(const struct crowd *crowd)
+{
+	out_addr("wire-ip", "", crowd->wire_ip);
 	out_cell();
-	out_str("proto", "", proto_name(nl_u8(tb[NATGW_A_PORT_PROTO])));
+	out_str("proto", "", proto_name(crowd->proto));
 	out_cell();
-	flow_endpoint("dst", "dport", "", tb[NATGW_A_PORT_DST],
-		      tb[NATGW_A_PORT_DPORT]);
-	if (!tb[NATGW_A_PORT_DST])
+	if (crowd->dst)
+		out_addr("dst", "", crowd->dst);
+	else
 		out_text("any");
+	if (crowd->dport)
+		out_num("dport", ":", crowd->dport);
 	out_cell();
-	out_num("first", "", nl_u16(tb[NATGW_A_PORT_FIRST]));
+}
+
+static void show(const struct nlmsghdr *nlh, void *data)
+{
+	struct crowd crowd;
+
+	(void)data;
+	crowd_parse(nlh, &crowd);
+	out_object(NULL);
+	crowd_print(&crowd);
+	out_num("first", "", crowd.first);
 	out_cell();
-	out_num("step", "", nl_u16(tb[NATGW_A_PORT_STEP]));
+	out_num("step", "", crowd.step);
 	out_cell();
-	out_num("ports", "", nl_u32(tb[NATGW_A_PORT_PORTS]));
+	out_num("ports", "", crowd.ports);
 	out_cell();
-	out_num("taken", "", nl_u32(tb[NATGW_A_PORT_TAKEN]));
+	out_num("taken", "", crowd.taken);
 	out_cell();
-	out_num("stale", "", nl_u32(tb[NATGW_A_PORT_STALE]));
+	out_num("stale", "", crowd.stale);
 	out_line();
 	out_object_end();
 }

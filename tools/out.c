@@ -195,6 +195,21 @@ void out_num(const char *key, const char *before, uint64_t value)
 	}
 }
 
+/* A change: text shows the sign of one that there is. */
+void out_change(const char *key, const char *before, int64_t value)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%+" PRId64, value);
+	if (opts.json) {
+		json_key(key);
+		printf("%" PRId64, value);
+	} else {
+		out_text(before);
+		out_text(value ? digits : "0");
+	}
+}
+
 void out_bool(const char *key, bool value)
 {
 	if (!opts.json)

@@ -27,6 +27,7 @@ void out_array_end(void);
 
 void out_str(const char *key, const char *before, const char *value);
 void out_num(const char *key, const char *before, uint64_t value);
+void out_change(const char *key, const char *before, int64_t value);
 void out_bool(const char *key, bool value);
 void out_addr(const char *key, const char *before, in_addr_t addr);
 void out_prefix(const char *key, const char *before,

@@ -210,6 +210,17 @@ static const struct command port_commands[] = {
 	NO_COMMAND
 };
 
+static const struct command client_commands[] = {
+	{ "show", "show inside hosts that have flows", gateway_only,
+	  cmd_client_show },
+	NO_COMMAND
+};
+
+static const struct command top_command[] = {
+	{ NULL, "show who and what is busiest now", gateway_only, cmd_top },
+	NO_COMMAND
+};
+
 static const struct command stats_command[] = {
 	{ NULL, "show counters", gateway_only, cmd_stats },
 	NO_COMMAND
@@ -251,6 +262,8 @@ const struct object objects[] = {
 	{ "flow", "translated connections", flow_commands, NULL },
 	{ "rule", "what is done with some of them", rule_commands, NULL },
 	{ "port", "where many ports are taken", port_commands, NULL },
+	{ "client", "inside hosts", client_commands, NULL },
+	{ "top", "who and what is busiest now", top_command, NULL },
 	{ "stats", "counters", stats_command, stats_help },
 	{ "metrics", "the same for Prometheus or CloudWatch", metrics_command,
 	  NULL },

@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What natctl says of who is busiest is what was sent.
+#
+#   c1, c2 --- gw --- rt --- s1, s2     (two_armed in lib.sh)
+. ./lib.sh
+
+FLOWS=45000
+
+# top FILTER: what jq makes of it
+top()
+{
+	nat -j top >"$TMP/top" && jq -c ".[0] | $1" "$TMP/top"
+}
+
+# tops FILTER: true of it
+tops()
+{
+	[ "$(top "$1")" = true ] || { cat "$TMP/top"; return 1; }
+}
+
+clients()
+{
+	[ "$(nat -j client show "$@" | jq -c '[.[] | [.addr, .flows, .ports,
+		.opening]] | sort')" = "$want" ]
+}
+
+# terminal: on a terminal of 16 lines it goes on, and every screen fits
+terminal()
+{
+	timeout 15 script -qec "stty rows 16 cols 80; exec ip netns exec $gw \
+		$NATCTL top" /dev/null </dev/null >"$TMP/screen" &
+	wait_for 12 eval "[ \$(grep -c \$'\033' \$TMP/screen) -ge 2 ]"
+	kill $!
+	tr -d '\r' <"$TMP/screen" | awk -v RS='\033\\[H\033\\[J' '
+		NR > 1 && /CLIENT/ { screens++ }
+		NR > 1 { if (gsub("\n", "\n") > 16) exit 1 }
+		{ n = split($0, line, "\n"); for (i in line)
+			if (length(line[i]) > 80) exit 1 }
+		END { exit !screens }'
+}
+
+need jq script
+[ -x ./flood ] || skip_all "flood was not built"
+ktap_plan 12
+two_armed
+gateway max-flows 100000 udp 600 tcp-opening 600
+check "nobody is busy yet" tops '.clients == [] and .ports == []'
+pkt tcp stream "$c2" to=$S1:80 >/dev/null || :
+flood "$c1" $C1 $HOLE 1024-$((1023 + FLOWS)) 0
+check "while flows begin, their client grows" wait_for 60 tops \
+	".clients[0].addr == \"$C1\" and .clients[0].growth > 0 and
+	 .gateways[0].new > 0 and .gateways[0].packets > 0"
+check "and the destination, until it is full" wait_for 60 tops \
+	'.ports[0].growth > 0 and .ports[0]["full-in"] > 0'
+check "as many flows as were begun" wait_for 90 flows -eq $FLOWS src $C1
+kill "$FLOOD"
+check "the client has them all" wait_for 10 tops \
+	".clients[0] | [.addr, .flows, .ports, .opening, .growth] ==
+	 [\"$C1\", $FLOWS, $FLOWS, 0, 0]"
+# Ports that were taken before anybody marked them are marked when they are met.
+check "so has the destination, but for some that are not marked yet" tops \
+	".ports[0] | [.\"wire-ip\", .dst, .dport, .ports, .growth] ==
+	 [\"$EIP\", \"$HOLE\", 5000, 64512, 0] and
+	 .taken > $FLOWS * 0.99 and .taken <= $FLOWS"
+check "the gateway's flows are all of them" tops \
+	".gateways[0].flows == ([.clients[].flows] | add)"
+for port in 1 2 3; do
+	pkt send "$c2/eth0" "$gw/in2" udp src=$C2 dst=$HOLE sport=7$port dport=9
+done
+pkt send "$c2/eth0" "$gw/in2" tcp src=$C2 dst=$HOLE sport=74 dport=9 flags=S
+nat flow flush proto tcp dst $S1 >/dev/null
+want="[[\"$C1\",$FLOWS,$FLOWS,0],[\"$C2\",4,4,1]]"
+check "clients are listed with flows, ports and half-open ones" \
+	wait_for 5 clients
+check "those of one gateway" clients gateway g
+want='[]'
+check "of another, none" clients gateway h
+check "the table tells as much" \
+	eval "nat client show | grep -Eq '^$C2 +g +4 +4 +1\$'"
+check "on a terminal it goes on, and fits" terminal
+ktap_finish

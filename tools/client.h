@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Inside hosts, and the destinations where ports are taken. */
+#ifndef NATCTL_CLIENT_H
+#define NATCTL_CLIENT_H
+
+#include <netinet/in.h>
+#include <linux/natgw.h>
+
+#include "nl.h"
+
+struct client {
+	char gateway[NATGW_NAME_LEN + 1];
+	in_addr_t addr;
+	uint32_t flows;
+	uint32_t ports;
+	uint32_t opening;
+};
+
+struct crowd {
+	in_addr_t wire_ip;
+	uint8_t proto;
+	in_addr_t dst;		/* 0: whichever */
+	uint16_t dport;		/* in host byte order */
+	uint16_t first;
+	uint16_t step;
+	uint32_t ports;
+	uint32_t taken;
+	uint32_t stale;
+};
+
+void client_parse(const struct nlmsghdr *nlh, struct client *client);
+void crowd_parse(const struct nlmsghdr *nlh, struct crowd *crowd);
+
+/* What a crowd is about: three cells, or keys. */
+void crowd_print(const struct crowd *crowd);
+
+#endif
