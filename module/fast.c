@@ -30,6 +30,7 @@
 #include <net/sock.h>
 #include <net/xfrm.h>
 
+#include "account.h"
 #include "compat.h"
 #include "fast.h"
 #include "hook.h"
@@ -276,6 +277,7 @@ static bool forward(const struct natgw_net *nn, struct sk_buff *skb,
 	    skb_cow_head(skb, LL_RESERVED_SPACE(hop->dev)))
 		return false;
 	note(config, pkt, flow, dir);
+	natgw_account(flow, dir, skb);
 	natgw_stats_fast(flow->gw->stats, dir == NATGW_DIR_ORIGINAL, skb);
 	rewrite(skb, node);
 	leave(skb, hop);

@@ -113,6 +113,7 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&nn->fences);
 	INIT_LIST_HEAD(&nn->ingress);
 	INIT_DELAYED_WORK(&nn->tick, tick);
+	spin_lock_init(&nn->flow_lock);
 	return 0;
 }
 

@@ -93,6 +93,9 @@ const char *const flow_end_words[] = {
 	"flushed",
 	"address",
 	"gateway",
+	"fin",
+	"rst",
+	"drained",
 	NULL
 };
 
@@ -291,6 +294,10 @@ const struct word option_words[NATGW_A_OPTIONS_MAX + 1] = {
 		"fastpath", T_CHOICE, switch_words,
 		"Packets of established TCP and UDP flows leave from the ingress hook of the device that they come in on."
 	},
+	[NATGW_A_OPTIONS_ACCOUNTING] = {
+		"accounting", T_CHOICE, switch_words,
+		"Flows that begin from now on count their packets, bytes and TCP flags, in each direction."
+	},
 };
 
 const struct counter counters[] = {
@@ -388,5 +395,7 @@ const struct counter counters[] = {
 	  "Packets from one inside host to another by its external endpoint. They count in all four directions." },
 	{ NATGW_A_COUNTERS_PACKETS_FAST, "packets-fast",
 	  "Packets that took the fast path, in either direction. They count like all others, too." },
+	{ NATGW_A_COUNTERS_FLOW_EVENTS_LOST, "flow-events-lost",
+	  "Events of flows that no memory was there for, or that a listener was too slow for." },
 	{ 0, NULL, NULL }
 };
