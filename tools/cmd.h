@@ -24,6 +24,8 @@ enum status cmd_rule_show(const struct args *args);
 enum status cmd_port_show(const struct args *args);
 enum status cmd_stats(const struct args *args);
 enum status cmd_monitor(const struct args *args);
+enum status cmd_log(const struct args *args);
+enum status cmd_who(const struct args *args);
 enum status cmd_save(const struct args *args);
 enum status cmd_restore(const struct args *args);
 enum status cmd_fence_show(const struct args *args);
@@ -31,5 +33,7 @@ enum status cmd_fence_del(const struct args *args);
 enum status cmd_fence_nft(const struct args *args);
 
 void stats_help(void);
+
+extern const char *const log_formats[];
 
 #endif
