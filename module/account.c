@@ -4,26 +4,17 @@
 #include <net/ip.h>
 
 #include "account.h"
-#include "stats.h"
-
-/* Where the flags are in a TCP header. */
-enum { TCP_FLAGS_OFFSET = 13 };
-
-/* A flow that counts; the others go without the memory. */
-struct counted {
-	struct natgw_flow flow;
-	struct natgw_account account[2];	/* by enum natgw_dir */
-};
 
 /* Three lines for a flow, and two for what it counts. */
 static_assert(SMP_CACHE_BYTES != 64 || sizeof(struct natgw_flow) == 192);
-static_assert(SMP_CACHE_BYTES != 64 || sizeof(struct counted) == 320);
+static_assert(SMP_CACHE_BYTES != 64 || sizeof(struct natgw_counted) == 320);
 
 static struct kmem_cache *counted_cache;
 
-static struct counted *counted_of(const struct natgw_flow *flow)
+static struct natgw_counted *counted_of(const struct natgw_flow *flow)
 {
-	return container_of((struct natgw_flow *)flow, struct counted, flow);
+	return container_of((struct natgw_flow *)flow, struct natgw_counted,
+			    flow);
 }
 
 /**
@@ -34,7 +25,7 @@ static struct counted *counted_of(const struct natgw_flow *flow)
  */
 struct natgw_flow *natgw_account_alloc(void)
 {
-	struct counted *counted;
+	struct natgw_counted *counted;
 
 	counted = kmem_cache_zalloc(counted_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!counted)
@@ -91,16 +82,17 @@ void natgw_account_reset(struct natgw_flow *flow)
 	}
 }
 
-static void note_flags(struct natgw_account *account, const struct sk_buff *skb)
+static u8 tcp_flags_of(const struct sk_buff *skb)
 {
 	unsigned int offset = skb_network_offset(skb) + ip_hdrlen(skb);
 	const u8 *flags;
 	u8 buf;
 
-	flags = skb_header_pointer(skb, offset + TCP_FLAGS_OFFSET, sizeof(buf),
-				   &buf);
-	if (flags && *flags & ~atomic_read(&account->tcp_flags))
-		atomic_or(*flags, &account->tcp_flags);
+	if (ip_hdr(skb)->protocol != IPPROTO_TCP)
+		return 0;
+	flags = skb_header_pointer(skb, offset + NATGW_TCP_FLAGS_OFFSET,
+				   sizeof(buf), &buf);
+	return flags ? *flags : 0;
 }
 
 /**
@@ -109,25 +101,19 @@ static void note_flags(struct natgw_account *account, const struct sk_buff *skb)
  * @dir: the packet's direction
  * @skb: the packet
  *
- * Packets of one direction may come in on several CPUs, hence atomically.
- *
  * Context: softirq, RCU.
  */
 void natgw_account_packet(struct natgw_flow *flow, enum natgw_dir dir,
 			  const struct sk_buff *skb)
 {
-	struct natgw_account *account = &counted_of(flow)->account[dir];
-
-	atomic64_add(natgw_stats_packets(skb), &account->packets);
-	atomic64_add(natgw_stats_bytes(skb), &account->bytes);
-	if (ip_hdr(skb)->protocol == IPPROTO_TCP)
-		note_flags(account, skb);
+	natgw_account_add(flow, dir, natgw_stats_packets(skb),
+			  natgw_stats_bytes(skb), tcp_flags_of(skb));
 }
 
 int natgw_account_init(void)
 {
 	counted_cache = kmem_cache_create("natgw_flow_counted",
-					  sizeof(struct counted), 0,
+					  sizeof(struct natgw_counted), 0,
 					  SLAB_HWCACHE_ALIGN, NULL);
 	return counted_cache ? 0 : -ENOMEM;
 }
