@@ -30,6 +30,7 @@
 #include <net/sock.h>
 #include <net/xfrm.h>
 
+#include "account.h"
 #include "compat.h"
 #include "fast.h"
 #include "gate.h"
@@ -259,6 +260,19 @@ static bool renumbered(const struct natgw_config *config,
 	       !(ip_hdr(skb)->frag_off & htons(IP_DF));
 }
 
+/* account - what natgw_account() does, of a packet that is read already */
+static void account(struct natgw_flow *flow, enum natgw_dir dir,
+		    const struct sk_buff *skb, const struct natgw_pkt *pkt)
+{
+	const u8 *transport = skb->data + sizeof(struct iphdr);
+	u8 tcp_flags = 0;
+
+	if (pkt->tuple.proto == IPPROTO_TCP)
+		tcp_flags = transport[NATGW_TCP_FLAGS_OFFSET];
+	natgw_account_add(flow, dir, natgw_stats_packets(skb),
+			  natgw_stats_bytes(skb), tcp_flags);
+}
+
 /* forward - translate and send; returns false where the slow path has to */
 static bool forward(const struct natgw_net *nn, struct sk_buff *skb,
 		    const struct natgw_pkt *pkt, struct natgw_node *node)
@@ -276,6 +290,8 @@ static bool forward(const struct natgw_net *nn, struct sk_buff *skb,
 	    skb_cow_head(skb, LL_RESERVED_SPACE(hop->dev)))
 		return false;
 	note(config, pkt, flow, dir);
+	if (test_bit(NATGW_FLOW_COUNTED, &flow->flags))
+		account(flow, dir, skb, pkt);
 	natgw_stats_fast(flow->gw->stats, dir == NATGW_DIR_ORIGINAL, skb);
 	rewrite(skb, node);
 	leave(skb, hop);

@@ -2,8 +2,10 @@
 #include <linux/log2.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <net/checksum.h>
 
+#include "account.h"
 #include "client.h"
 #include "crowd.h"
 #include "event.h"
@@ -78,6 +80,30 @@ s32 natgw_flow_remaining(const struct natgw_flow *flow)
 
 	/* Time-outs are at most a week, so the difference never wraps. */
 	return (s32)(READ_ONCE(flow->used) + timeout - (u32)jiffies);
+}
+
+/* clock - the time since 1970 in units of 2^24 ns, which are 17 ms */
+static u64 clock(void)
+{
+	return ktime_get_coarse_real_ns() >> 24;
+}
+
+/**
+ * natgw_flow_start() - when a flow began
+ * @flow: a flow
+ *
+ * It remembers the low bits of the clock, which go round after more than two
+ * years. What seems to come has been: the clock was set back, by a day at most.
+ *
+ * Context: any. Return: milliseconds since 1970, the same whenever it is asked.
+ */
+u64 natgw_flow_start(const struct natgw_flow *flow)
+{
+	const u64 day = 24ULL * 3600 * NSEC_PER_SEC >> 24;
+	u64 latest = clock() + day;
+	u32 ago = (u32)latest - READ_ONCE(flow->begun);
+
+	return div_u64((latest - ago) << 24, NSEC_PER_MSEC);
 }
 
 /**
@@ -197,10 +223,20 @@ static void flow_setup(struct natgw_flow *flow, struct natgw_gw *gw,
 	flow->reply.tuple.dir = NATGW_DIR_REPLY;
 	flow->gw = gw;
 	flow->used = (u32)jiffies;
+	flow->begun = clock();
 	flow->kind = kind;
 	flow->wheel = smp_processor_id() % gw->nn->wheels;
 	refcount_set(&flow->users, 1);
 	INIT_HLIST_NODE(&flow->turn);
+}
+
+/* allocate - memory for a flow; one that counts needs more */
+static struct natgw_flow *allocate(const struct natgw_config *config,
+				   enum natgw_flow_kind kind)
+{
+	if (natgw_option(config, ACCOUNTING) && kind != NATGW_FLOW_KIND_MAPPING)
+		return natgw_account_alloc();
+	return kmem_cache_zalloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
 }
 
 /**
@@ -226,7 +262,7 @@ struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
 	err = count(gw, config, kind, guest);
 	if (err)
 		return ERR_PTR(err);
-	flow = kmem_cache_zalloc(flow_cache, GFP_ATOMIC | __GFP_NOWARN);
+	flow = allocate(config, kind);
 	if (!flow) {
 		uncount(gw, kind, guest);
 		return ERR_PTR(-ENOMEM);
@@ -316,7 +352,12 @@ void natgw_flow_uncount(struct natgw_flow *flow)
 
 static void flow_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(flow_cache, container_of(rcu, struct natgw_flow, rcu));
+	struct natgw_flow *flow = container_of(rcu, struct natgw_flow, rcu);
+
+	if (test_bit(NATGW_FLOW_COUNTED, &flow->flags))
+		natgw_account_free(flow);
+	else
+		kmem_cache_free(flow_cache, flow);
 }
 
 /**
@@ -455,6 +496,23 @@ int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow)
 }
 
 /**
+ * natgw_flow_renew() - another connection begins in the place of one that is over
+ * @nn: the namespace
+ * @flow: the flow of both
+ *
+ * To the table it is the same flow, to whoever listens it is another one.
+ *
+ * Context: softirq, RCU.
+ */
+void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow)
+{
+	natgw_event_flow(nn, flow, NATGW_EVENT_DELETE, NATGW_FLOW_END_REOPENED);
+	natgw_account_reset(flow);
+	WRITE_ONCE(flow->begun, clock());
+	natgw_event_flow(nn, flow, NATGW_EVENT_ADD, 0);
+}
+
+/**
  * natgw_flow_claim() - become the one who ends a flow
  * @flow: a flow
  *
@@ -474,8 +532,8 @@ static u32 hold_time(const struct natgw_flow *flow, enum natgw_flow_end why)
 	const struct natgw_config *config = rcu_dereference(flow->gw->config);
 
 	/* Nor is a port of this host kept from it. */
-	if (why == NATGW_FLOW_END_ADDRESS || why == NATGW_FLOW_END_GATEWAY ||
-	    flow->kind == NATGW_FLOW_KIND_HOST ||
+	if (why == NATGW_FLOW_END_ADDRESS || why == NATGW_FLOW_END_DRAINED ||
+	    why == NATGW_FLOW_END_GATEWAY || flow->kind == NATGW_FLOW_KIND_HOST ||
 	    test_bit(NATGW_FLOW_OF_HOST, &flow->flags) ||
 	    natgw_proto_portless(natgw_flow_tuple(flow,
 						  NATGW_DIR_REPLY)->proto))
@@ -633,13 +691,21 @@ void natgw_flow_table_exit(struct natgw_net *nn)
 
 int natgw_flow_init(void)
 {
+	int err = natgw_account_init();
+
+	if (err)
+		return err;
 	get_random_bytes(&natgw_flow_key, sizeof(natgw_flow_key));
 	flow_cache = KMEM_CACHE(natgw_flow, SLAB_HWCACHE_ALIGN);
-	return flow_cache ? 0 : -ENOMEM;
+	if (flow_cache)
+		return 0;
+	natgw_account_exit();
+	return -ENOMEM;
 }
 
 /* natgw_flow_exit - after every namespace is gone and rcu_barrier() */
 void natgw_flow_exit(void)
 {
 	kmem_cache_destroy(flow_cache);
+	natgw_account_exit();
 }

@@ -55,6 +55,7 @@ enum {
 	NATGW_FLOW_PORT,	/* counts among its client's ports */
 	NATGW_FLOW_OF_HOST,	/* a mapping that this host's own flows share */
 	NATGW_FLOW_GUEST,	/* outsiders have brought it about */
+	NATGW_FLOW_COUNTED,	/* counts its packets: see account.h */
 };
 
 /**
@@ -66,6 +67,7 @@ enum {
  *	for how long
  * @users: of a mapping: its flows, and whoever is making one
  * @wheel: shard of the timing wheel that it is on
+ * @begun: when it began: see natgw_flow_start()
  * @gw: its gateway, which outlives it
  * @addr: its address, which outlives it
  * @client: whose limits it counts on, with a reference, or NULL
@@ -102,6 +104,7 @@ struct natgw_flow {
 
 	struct natgw_node reply;
 	u32 wheel;
+	u32 begun;
 
 	struct natgw_gw *gw ____cacheline_aligned;
 	struct natgw_addr *addr;
@@ -174,6 +177,7 @@ static inline void natgw_flow_touch(struct natgw_flow *flow)
 }
 
 s32 natgw_flow_remaining(const struct natgw_flow *flow);
+u64 natgw_flow_start(const struct natgw_flow *flow);
 
 /* natgw_flow_in_use - has it not expired? No time-out is shorter than a second. */
 static inline bool natgw_flow_in_use(const struct natgw_flow *flow)
@@ -210,6 +214,7 @@ void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *flow,
 void natgw_flow_start_opening(struct natgw_flow *flow);
 void natgw_flow_stop_opening(struct natgw_flow *flow);
 u32 natgw_flow_timeout(const struct natgw_flow *flow);
+void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow);
 bool natgw_flow_claim(struct natgw_flow *flow);
 void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
 		    enum natgw_flow_end why);

@@ -448,16 +448,18 @@ int natgw_address_unlink(struct natgw_gw *gw, struct natgw_addr *addr)
  * natgw_address_free() - end the flows of an unlinked address, and it
  * @gw: the gateway that it was of
  * @addr: the address
+ * @why: NATGW_FLOW_END_ADDRESS or NATGW_FLOW_END_DRAINED
  *
  * Context: process, with @gw safe from being freed.
  */
-void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr)
+void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr,
+			enum natgw_flow_end why)
 {
 	const struct natgw_filter filter = { .addr = addr, .held = true };
 
 	/* The same two steps as in natgw_gateway_free(). */
 	synchronize_net();
-	natgw_flow_purge(gw->nn, &filter, NATGW_FLOW_END_ADDRESS);
+	natgw_flow_purge(gw->nn, &filter, why);
 	kfree_rcu(addr, rcu);
 }
 
@@ -493,6 +495,6 @@ void natgw_address_reap(struct natgw_net *nn)
 	rtnl_lock();
 	list_for_each_entry(gw, &nn->gateways, list)
 		while ((addr = drained(gw)) && !natgw_address_unlink(gw, addr))
-			natgw_address_free(gw, addr);
+			natgw_address_free(gw, addr, NATGW_FLOW_END_DRAINED);
 	rtnl_unlock();
 }

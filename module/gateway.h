@@ -235,7 +235,8 @@ struct natgw_addr *natgw_address_new(__be32 eip, __be32 private_ip);
 void natgw_address_drain(struct natgw_gw *gw, struct natgw_addr *addr,
 			 u32 seconds);
 int natgw_address_unlink(struct natgw_gw *gw, struct natgw_addr *addr);
-void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr);
+void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr,
+			enum natgw_flow_end why);
 void natgw_address_reap(struct natgw_net *nn);
 
 bool natgw_fence_stops(struct natgw_net *nn, int ifindex,

@@ -16,6 +16,7 @@
 #include <net/ip.h>
 #include <net/route.h>
 
+#include "account.h"
 #include "hook.h"
 #include "icmp.h"
 #include "mapping.h"
@@ -158,6 +159,9 @@ static unsigned int turn_flow(struct natgw_ctx *ctx)
 		natgw_note_packet(ctx->config, &ctx->pkt, receiver, NATGW_DIR_REPLY);
 	if (!natgw_xlate_destination(ctx->skb, &ctx->pkt, receiver))
 		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
+	natgw_account(sender, NATGW_DIR_ORIGINAL, ctx->skb);
+	if (sender != receiver)
+		natgw_account(receiver, NATGW_DIR_REPLY, ctx->skb);
 	IPCB(ctx->skb)->flags |= NATGW_SKB_TURNED;
 	return NF_ACCEPT;
 }

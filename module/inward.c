@@ -3,6 +3,7 @@
 #include <linux/inetdevice.h>
 #include <net/ip.h>
 
+#include "account.h"
 #include "answer.h"
 #include "fragment.h"
 #include "hook.h"
@@ -98,6 +99,7 @@ static unsigned int restore(struct natgw_ctx *ctx, struct natgw_flow *flow)
 	    !natgw_xlate_destination(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx,
 				  NATGW_A_COUNTERS_DESTINATION_DROP_NO_MEMORY);
+	natgw_account(flow, NATGW_DIR_REPLY, ctx->skb);
 	if (flow->kind == NATGW_FLOW_KIND_HOST)
 		return to_host(ctx);
 	if (ctx->pkt.first)

@@ -9,6 +9,7 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
+#include <uapi/linux/natgw.h>
 
 struct natgw_answers;
 struct natgw_fragments;
@@ -50,6 +51,8 @@ enum natgw_gate {
  * @draining: addresses that are draining; under RTNL, read without it as a hint
  * @error_next: jiffies before which no further error event is sent
  * @error_missed: error events not sent since the last one
+ * @flow_lock: for @flow_seq, and so that events of flows are sent in its order
+ * @flow_seq: numbers of the last such events, by enum natgw_event
  * @answers: what natgw itself still has to say
  * @fragments: packets whose fragments are passed on one by one
  * @ops: netfilter hooks, as they are registered
@@ -77,6 +80,8 @@ struct natgw_net {
 	unsigned int draining;
 	unsigned long error_next;
 	atomic_t error_missed;
+	spinlock_t flow_lock;	/* for @flow_seq */
+	u32 flow_seq[NATGW_EVENT_DELETE + 1];
 	struct natgw_answers *answers;
 	struct natgw_fragments *fragments;
 	struct nf_hook_ops ops[NATGW_HOOKS];

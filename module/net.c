@@ -128,6 +128,7 @@ static int __net_init net_init(struct net *net)
 	for (i = 0; i < NATGW_GATES; i++)
 		INIT_LIST_HEAD(&nn->gates[i]);
 	INIT_DELAYED_WORK(&nn->tick, tick);
+	spin_lock_init(&nn->flow_lock);
 	return 0;
 }
 

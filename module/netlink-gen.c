@@ -11,7 +11,7 @@
 #include <uapi/linux/natgw.h>
 
 /* Common nested types */
-const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_FASTPATH + 1] = {
+const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_ACCOUNTING + 1] = {
 	[NATGW_A_OPTIONS_UNSOLICITED] = NLA_POLICY_MAX(NLA_U32, 2),
 	[NATGW_A_OPTIONS_CONNTRACK] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NATGW_A_OPTIONS_MAX_FLOWS] = { .type = NLA_U32, },
@@ -54,6 +54,7 @@ const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_FASTPATH + 1] = 
 	[NATGW_A_OPTIONS_PROTO_IPIP] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NATGW_A_OPTIONS_PROTO_OTHER] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NATGW_A_OPTIONS_FASTPATH] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_ACCOUNTING] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 const struct nla_policy natgw_pair_nl_policy[NATGW_A_PAIR_STATE + 1] = {

@@ -12,7 +12,7 @@
 #include <uapi/linux/natgw.h>
 
 /* Common nested types */
-extern const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_FASTPATH + 1];
+extern const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_ACCOUNTING + 1];
 extern const struct nla_policy natgw_pair_nl_policy[NATGW_A_PAIR_STATE + 1];
 extern const struct nla_policy natgw_prefix_nl_policy[NATGW_A_PREFIX_LEN + 1];
 

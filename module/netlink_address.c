@@ -155,7 +155,7 @@ int natgw_nl_address_del_doit(struct sk_buff *skb, struct genl_info *info)
 	err = natgw_address_unlink(gw, addr);
 	/* RTNL keeps the gateway while the flows of the address end. */
 	if (!err)
-		natgw_address_free(gw, addr);
+		natgw_address_free(gw, addr, NATGW_FLOW_END_ADDRESS);
 out:
 	rtnl_unlock();
 	return err;

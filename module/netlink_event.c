@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* News for whoever listens. Without a listener nothing is built; without
  * memory, or with a reader too slow, the news is lost, which the reader's socket
- * tells it (ENOBUFS).
+ * tells it (ENOBUFS). Those of flows are numbered too, and what is lost of them
+ * is counted.
  */
 #include <linux/jiffies.h>
 
@@ -9,14 +10,20 @@
 #include "flow.h"
 #include "netlink.h"
 
+/* heard - is anybody listening to a group? */
+static bool heard(const struct natgw_net *nn, unsigned int group)
+{
+	return READ_ONCE(natgw_nl_up) &&
+	       genl_has_listeners(&natgw_nl_family, nn->net, group);
+}
+
 /* begin - a message for a group, or NULL when there is nobody to read it */
 static struct sk_buff *begin(struct natgw_net *nn, unsigned int group, u8 cmd,
 			     size_t size, gfp_t gfp, void **hdr)
 {
 	struct sk_buff *msg;
 
-	if (!READ_ONCE(natgw_nl_up) ||
-	    !genl_has_listeners(&natgw_nl_family, nn->net, group))
+	if (!heard(nn, group))
 		return NULL;
 	msg = genlmsg_new(size, gfp);
 	if (msg)
@@ -24,15 +31,16 @@ static struct sk_buff *begin(struct natgw_net *nn, unsigned int group, u8 cmd,
 	return msg;
 }
 
-static void send(struct natgw_net *nn, unsigned int group, struct sk_buff *msg,
-		 void *hdr, gfp_t gfp, int err)
+static int send(struct natgw_net *nn, unsigned int group, struct sk_buff *msg,
+		void *hdr, gfp_t gfp, int err)
 {
 	if (err) {
 		nlmsg_free(msg);
-		return;
+		return err;
 	}
 	genlmsg_end(msg, hdr);
-	genlmsg_multicast_netns(&natgw_nl_family, nn->net, msg, 0, group, gfp);
+	return genlmsg_multicast_netns(&natgw_nl_family, nn->net, msg, 0, group,
+				       gfp);
 }
 
 /**
@@ -83,6 +91,51 @@ void natgw_event_address(const struct natgw_gw *gw,
 	send(gw->nn, NATGW_NLGRP_GATEWAY, msg, hdr, GFP_KERNEL, err);
 }
 
+/* how - what a flow that was idle for too long had come to before */
+static enum natgw_flow_end how(const struct natgw_flow *flow,
+			       enum natgw_flow_end end)
+{
+	if (end != NATGW_FLOW_END_IDLE)
+		return end;
+	switch (READ_ONCE(flow->state)) {
+	case NATGW_FLOW_STATE_TCP_CLOSING:
+		return NATGW_FLOW_END_FIN;
+	case NATGW_FLOW_STATE_TCP_RESET:
+		return NATGW_FLOW_END_RST;
+	default:
+		return NATGW_FLOW_END_IDLE;
+	}
+}
+
+/* A flow with all that there is to say about it: no more, as what a message takes
+ * of the reader's buffer depends on it.
+ */
+enum { FLOW_SIZE = 448 };
+
+static struct sk_buff *build_flow(const struct natgw_flow *flow,
+				  enum natgw_event event,
+				  enum natgw_flow_end end, void **hdr)
+{
+	struct sk_buff *msg;
+	int err;
+
+	msg = genlmsg_new(FLOW_SIZE, GFP_ATOMIC);
+	if (!msg)
+		return NULL;
+	*hdr = genlmsg_put(msg, 0, 0, &natgw_nl_family, 0, NATGW_CMD_FLOW_NTF);
+	err = nla_put_u32(msg, NATGW_A_FLOW_EVENT, event) ?:
+	      natgw_nl_put_flow(msg, flow);
+	if (!err && event == NATGW_EVENT_DELETE)
+		err = nla_put_u32(msg, NATGW_A_FLOW_END, how(flow, end)) ?:
+		      nla_put_u64_64bit(msg, NATGW_A_FLOW_ENDED,
+					ktime_to_ms(ktime_get_real()),
+					NATGW_A_FLOW_PAD);
+	if (!err)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
 /**
  * natgw_event_flow() - a flow began or ended
  * @nn: the namespace
@@ -90,24 +143,30 @@ void natgw_event_address(const struct natgw_gw *gw,
  * @event: NATGW_EVENT_ADD or NATGW_EVENT_DELETE
  * @end: why it ended
  *
+ * Without a listener there is no number either.
+ *
  * Context: bottom halves disabled, RCU.
  */
 void natgw_event_flow(struct natgw_net *nn, const struct natgw_flow *flow,
 		      enum natgw_event event, enum natgw_flow_end end)
 {
 	struct sk_buff *msg;
+	int err = -ENOMEM;
 	void *hdr;
-	int err;
+	u32 seq;
 
-	msg = begin(nn, NATGW_NLGRP_FLOW, NATGW_CMD_FLOW_NTF,
-		    NLMSG_DEFAULT_SIZE, GFP_ATOMIC, &hdr);
-	if (!msg)
+	if (!heard(nn, NATGW_NLGRP_FLOW))
 		return;
-	err = nla_put_u32(msg, NATGW_A_FLOW_EVENT, event) ?:
-	      natgw_nl_put_flow(msg, flow);
-	if (!err && event == NATGW_EVENT_DELETE)
-		err = nla_put_u32(msg, NATGW_A_FLOW_END, end);
-	send(nn, NATGW_NLGRP_FLOW, msg, hdr, GFP_ATOMIC, err);
+	msg = build_flow(flow, event, end, &hdr);
+	spin_lock(&nn->flow_lock);
+	seq = ++nn->flow_seq[event];
+	if (msg)
+		err = send(nn, NATGW_NLGRP_FLOW, msg, hdr, GFP_ATOMIC,
+			   nla_put_u32(msg, NATGW_A_FLOW_SEQ, seq));
+	spin_unlock(&nn->flow_lock);
+	if (err)
+		natgw_stats_add(flow->gw->stats,
+				NATGW_A_COUNTERS_FLOW_EVENTS_LOST, 1);
 }
 
 /* Ten a second; a flood of refused packets must not become one of messages. */

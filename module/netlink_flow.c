@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 
+#include "account.h"
 #include "flow.h"
 #include "netlink.h"
 
@@ -61,6 +62,31 @@ static int parse_filter(struct natgw_net *nn, struct nlattr **tb,
 	return err;
 }
 
+static int put_counts(struct sk_buff *msg, const struct natgw_account *account,
+		      int packets, int bytes, int tcp_flags)
+{
+	if (nla_put_u64_64bit(msg, packets, atomic64_read(&account->packets),
+			      NATGW_A_FLOW_PAD) ||
+	    nla_put_u64_64bit(msg, bytes, atomic64_read(&account->bytes),
+			      NATGW_A_FLOW_PAD))
+		return -EMSGSIZE;
+	return nla_put_u8(msg, tcp_flags, atomic_read(&account->tcp_flags));
+}
+
+static int put_account(struct sk_buff *msg, const struct natgw_flow *flow)
+{
+	const struct natgw_account *out, *in;
+
+	out = natgw_account_of(flow, NATGW_DIR_ORIGINAL);
+	in = natgw_account_of(flow, NATGW_DIR_REPLY);
+	if (!out || !in)
+		return 0;
+	return put_counts(msg, out, NATGW_A_FLOW_PACKETS_OUT,
+			  NATGW_A_FLOW_BYTES_OUT, NATGW_A_FLOW_TCP_FLAGS_OUT) ?:
+	       put_counts(msg, in, NATGW_A_FLOW_PACKETS_IN,
+			  NATGW_A_FLOW_BYTES_IN, NATGW_A_FLOW_TCP_FLAGS_IN);
+}
+
 /**
  * natgw_nl_put_flow() - all that there is to say about a flow
  * @msg: message to append to
@@ -86,9 +112,14 @@ int natgw_nl_put_flow(struct sk_buff *msg, const struct natgw_flow *flow)
 	    nla_put_u32(msg, NATGW_A_FLOW_STATE, READ_ONCE(flow->state)) ||
 	    nla_put_u32(msg, NATGW_A_FLOW_KIND, flow->kind) ||
 	    nla_put_u32(msg, NATGW_A_FLOW_EXPIRES,
-			DIV_ROUND_UP((u32)remaining, HZ)))
+			DIV_ROUND_UP((u32)remaining, HZ)) ||
+	    nla_put_u64_64bit(msg, NATGW_A_FLOW_START, natgw_flow_start(flow),
+			      NATGW_A_FLOW_PAD))
 		return -EMSGSIZE;
-	return 0;
+	if (flow->addr->eip &&
+	    nla_put_in_addr(msg, NATGW_A_FLOW_EIP, flow->addr->eip))
+		return -EMSGSIZE;
+	return put_account(msg, flow);
 }
 
 static int parse_tuple(struct genl_info *info, struct natgw_tuple *tuple)

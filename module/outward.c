@@ -3,6 +3,7 @@
 #include <linux/inetdevice.h>
 #include <net/ip.h>
 
+#include "account.h"
 #include "answer.h"
 #include "event.h"
 #include "fast.h"
@@ -136,6 +137,7 @@ static unsigned int send(struct natgw_ctx *ctx, struct natgw_flow *flow)
 	    !natgw_xlate_source(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
 	natgw_outward_renumber(ctx);
+	natgw_account(flow, NATGW_DIR_ORIGINAL, ctx->skb);
 	if (ctx->pkt.first)
 		natgw_fragment_remember(ctx, NATGW_DIR_ORIGINAL, id);
 	natgw_stats_packet(ctx->gw->stats, NATGW_OUT_DESTINATION, ctx->skb);
@@ -410,6 +412,7 @@ static unsigned int from_wire(struct natgw_ctx *ctx)
 	natgw_note_packet(ctx->config, &ctx->pkt, flow, NATGW_DIR_ORIGINAL);
 	if (!natgw_xlate_source(ctx->skb, &ctx->pkt, flow))
 		return natgw_drop(ctx, NATGW_A_COUNTERS_HOST_DROP_NO_MEMORY);
+	natgw_account(flow, NATGW_DIR_ORIGINAL, ctx->skb);
 	return NF_ACCEPT;
 }
 

@@ -225,6 +225,8 @@ static bool reopen(struct natgw_flow *flow, enum natgw_dir dir,
 	if (dir != NATGW_DIR_ORIGINAL || !is_syn(pkt) || !ends_sooner(state) ||
 	    cmpxchg(&flow->state, state, NATGW_FLOW_STATE_TCP_OPENING) != state)
 		return false;
+	if (!test_bit(NATGW_FLOW_DYING, &flow->flags))
+		natgw_flow_renew(flow->gw->nn, flow);
 	set_seen(flow, first_seen(flow, dir, pkt));
 	natgw_flow_start_opening(flow);
 	natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_ATTEMPTS);

@@ -7,13 +7,16 @@
 . ./lib.sh
 
 # fast TEXT NUMBER COMMAND...: passes when so many packets take the fast path, and
-# the command succeeds
+# the command succeeds. A kernel that has hooks of its own, as with AppArmor, sees
+# one packet in five seconds; if that was this one, the next is meant.
 fast()
 {
 	local text=$1 wanted=$2 before
 	shift 2
 	before=$(counter packets-fast)
 	check "$text" "$@"
+	[ "$wanted" -eq 0 ] || [ "$(counter packets-fast)" -gt "$before" ] ||
+		"$@" >/dev/null 2>&1 || :
 	check_is "... by the fast path: $wanted" "$wanted" \
 		$(($(counter packets-fast) - before))
 }

@@ -101,6 +101,33 @@ refused()
 		r | ambiguous object "r": it may be rule, restore
 		stats nonsense | unknown word "nonsense"
 		monitor everything | unknown word "everything"
+		log format text | format takes json, vpc or ipfix, not "text"
+		log sample 0 | sample takes 1 or more
+		log sample all | sample takes a number, not "all"
+		log buffer 0 | buffer takes 1 to 1048576 kilobytes
+		log buffer 1048577 | buffer takes 1 to 1048576 kilobytes
+		log format vpc starts | format vpc has no records of starts
+		log to 192.0.2.1:4739 | needs format ipfix
+		log format ipfix | goes to a collector
+		log format ipfix to /tmp/log | goes to a collector
+		log format ipfix to 192.0.2.1:0 | goes to a collector
+		log format ipfix to 192.0.2.1:65536 | goes to a collector
+		log to /nonexistent/log | cannot write /nonexistent/log
+		log to | "to" needs a value
+		who | the external address and port is missing
+		who 192.0.2.1 proto tcp at 0 | "192.0.2.1" is not an IPv4 address and a port
+		who 192.0.2.1: proto tcp at 0 | is not an IPv4 address and a port
+		who :80 proto tcp at 0 | is not an IPv4 address and a port
+		who 192.0.2.1:80 at 0 | "proto" is missing
+		who 192.0.2.1:80 proto tcp | "at" is missing
+		who 192.0.2.1:80 proto tcp at noon | "noon" is not a time
+		who 192.0.2.1:80 proto tcp at -1 | "-1" is not a time
+		who 192.0.2.1:80 proto tcp at 1. | "1." is not a time
+		who 192.0.2.1:80 proto tcp at 2026-13-01T00:00:00Z | is not a time
+		who 192.0.2.1:80 proto tcp at 2026-01-01T00:00:00X | is not a time
+		who 192.0.2.1:80 proto tcp at 2026-01-01T00:00:00+25:00 | is not a time
+		who 192.0.2.1:80 proto tcp at 0 in | "in" needs a value
+		who 192.0.2.1:80 proto tcp at 0 in /nonexistent | cannot read /nonexistent
 		fence del | "dev" is missing
 		fence nft eth0 | unknown word "eth0"
 		-n | option "-n" needs a value
@@ -291,7 +318,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client top stats metrics monitor save restore fence help " ""
+	completes "gateway address flow rule port client top stats metrics monitor log who save restore fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

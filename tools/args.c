@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "clock.h"
 #include "msg.h"
 
 enum { MAX_NAMES = 16 };
@@ -83,22 +84,39 @@ bool parse_addr(const char *text, in_addr_t *addr)
 	return inet_pton(AF_INET, text, addr) == 1;
 }
 
+/* The address that stands before the end. */
+static bool parse_addr_until(const char *text, const char *end, in_addr_t *addr)
+{
+	char copy[INET_ADDRSTRLEN];
+
+	if ((size_t)(end - text) >= sizeof(copy))
+		return false;
+	memcpy(copy, text, end - text);
+	copy[end - text] = '\0';
+	return parse_addr(copy, addr);
+}
+
 bool parse_prefix(const char *text, struct prefix *prefix)
 {
 	const char *slash = strchr(text, '/');
-	char addr[INET_ADDRSTRLEN];
 	uint32_t len = 32;
 
 	if (!slash)
 		slash = text + strlen(text);
 	else if (!parse_number(slash + 1, 0, 32, &len))
 		return false;
-	if ((size_t)(slash - text) >= sizeof(addr))
-		return false;
-	memcpy(addr, text, slash - text);
-	addr[slash - text] = '\0';
 	prefix->len = len;
-	return parse_addr(addr, &prefix->addr);
+	return parse_addr_until(text, slash, &prefix->addr);
+}
+
+/* An address and a port, which become prefix and num. */
+bool parse_endpoint(const char *text, struct value *v)
+{
+	const char *colon = strrchr(text, ':');
+
+	v->prefix.len = 32;
+	return colon && parse_number(colon + 1, 0, UINT16_MAX, &v->num) &&
+	       parse_addr_until(text, colon, &v->prefix.addr);
 }
 
 const char *proto_name(uint8_t proto)
@@ -229,6 +247,22 @@ static enum status take_ports(const struct word *word, struct value *v)
 		     word->name, v->text);
 }
 
+static enum status take_endpoint(struct value *v)
+{
+	if (parse_endpoint(v->text, v))
+		return STATUS_OK;
+	return error("\"%s\" is not an IPv4 address and a port, as in 203.0.113.7:5000",
+		     v->text);
+}
+
+static enum status take_time(struct value *v)
+{
+	if (clock_parse(v->text, &v->ms))
+		return STATUS_OK;
+	return error("\"%s\" is not a time, as in 2026-01-31T23:59:59Z, or seconds since 1970",
+		     v->text);
+}
+
 static enum status take_value(const struct word *word, struct value *v)
 {
 	switch (word->type) {
@@ -247,6 +281,10 @@ static enum status take_value(const struct word *word, struct value *v)
 		return take_ports(word, v);
 	case T_PROTO:
 		return take_proto(v);
+	case T_ENDPOINT:
+		return take_endpoint(v);
+	case T_TIME:
+		return take_time(v);
 	case T_ADDR:
 		v->prefix.len = 32;
 		if (parse_addr(v->text, &v->prefix.addr))
@@ -369,7 +407,11 @@ static enum status take_word(struct args *args, const struct use *use,
 		if (*used == argc)
 			return error("\"%s\" needs a value", word->name);
 		v->text = argv[*used];
-		if (word->type == T_PREFIXES) {
+		if (word->type == T_FILES) {
+			args->files = argv + *used;
+			args->n_files = argc - *used;
+			*used = argc;
+		} else if (word->type == T_PREFIXES) {
 			status = take_inside(args, argc - *used, argv + *used,
 					     used);
 		} else {
@@ -383,6 +425,12 @@ static enum status take_word(struct args *args, const struct use *use,
 	return status;
 }
 
+/* What a value without a word before it is called. */
+static const char *value_name(enum value_type type)
+{
+	return type == T_ENDPOINT ? "external address and port" : "name";
+}
+
 static enum status check_missing(const struct args *args,
 				 const struct use *uses)
 {
@@ -394,8 +442,9 @@ static enum status check_missing(const struct args *args,
 	for (; uses->word; uses++) {
 		name = word_of(uses->word)->name;
 		if (uses->kind == USE_REQUIRED && !given(args, uses->word))
-			return name ? error("\"%s\" is missing", name) :
-				      error("the name is missing");
+			return error(name ? "\"%s\" is missing" :
+				     "the %s is missing", name ?:
+				     value_name(word_of(uses->word)->type));
 		if (uses->kind != USE_ONE_OF)
 			continue;
 		any |= given(args, uses->word);

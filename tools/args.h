@@ -18,6 +18,7 @@ struct value {
 	uint32_t num;		/* number, or index of a choice */
 	uint32_t last;		/* of a range that begins with num */
 	struct prefix prefix;	/* address, len 32 where none was given */
+	uint64_t ms;		/* a time, since 1970 */
 };
 
 struct args {
@@ -28,6 +29,8 @@ struct args {
 	struct value v[W_COUNT];
 	struct prefix inside[NATGW_MAX_INSIDE];
 	unsigned int insides;	/* 0 while W_INSIDE is given: "any" */
+	char **files;
+	int n_files;
 };
 
 static inline bool given(const struct args *args, enum word_id id)
@@ -60,6 +63,7 @@ enum status args_parse(struct args *args, const struct object *object,
 
 bool parse_number(const char *text, uint32_t min, uint32_t max, uint32_t *num);
 bool parse_addr(const char *text, in_addr_t *addr);
+bool parse_endpoint(const char *text, struct value *v);
 bool parse_prefix(const char *text, struct prefix *prefix);
 
 /* The name of a protocol, or its number in digits. */

@@ -27,6 +27,8 @@ enum status cmd_top(const struct args *args);
 enum status cmd_stats(const struct args *args);
 enum status cmd_metrics(const struct args *args);
 enum status cmd_monitor(const struct args *args);
+enum status cmd_log(const struct args *args);
+enum status cmd_who(const struct args *args);
 enum status cmd_save(const struct args *args);
 enum status cmd_restore(const struct args *args);
 enum status cmd_fence_show(const struct args *args);
@@ -37,5 +39,7 @@ extern const char *const format_words[];	/* of metrics */
 
 void stats_help(void);
 void metrics_man(void);
+
+extern const char *const log_formats[];
 
 #endif

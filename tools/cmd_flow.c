@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <linux/genetlink.h>
 
+#include "clock.h"
 #include "cmd.h"
 #include "flow.h"
 #include "msg.h"
@@ -66,6 +67,54 @@ void flow_gateway(const char *before, const struct nlattr *attr)
 	out_str("gateway", before, gateway);
 }
 
+static void print_time(const char *key, const struct nlattr *attr)
+{
+	char text[CLOCK_TEXT];
+
+	if (attr)
+		out_str(key, NULL, clock_utc(nl_u64(attr), text));
+}
+
+void flow_times(const struct nlattr **tb)
+{
+	if (tb[NATGW_A_FLOW_EIP])
+		out_addr("eip", NULL, nl_u32(tb[NATGW_A_FLOW_EIP]));
+	print_time("start", tb[NATGW_A_FLOW_START]);
+	print_time("ended", tb[NATGW_A_FLOW_ENDED]);
+}
+
+const char *flow_tcp_flags(uint8_t flags)
+{
+	static const char letters[] = "FSRPAUEC";
+	static char text[sizeof(letters)];
+	unsigned int i;
+	char *end = text;
+
+	for (i = 0; letters[i]; i++)
+		if (flags & 1 << i)
+			*end++ = letters[i];
+	*end = '\0';
+	return text;
+}
+
+void flow_count(const struct nlattr **tb, bool out, const char *before)
+{
+	const struct nlattr *packets, *bytes, *tcp_flags;
+
+	packets = tb[out ? NATGW_A_FLOW_PACKETS_OUT : NATGW_A_FLOW_PACKETS_IN];
+	bytes = tb[out ? NATGW_A_FLOW_BYTES_OUT : NATGW_A_FLOW_BYTES_IN];
+	tcp_flags = tb[out ? NATGW_A_FLOW_TCP_FLAGS_OUT :
+			     NATGW_A_FLOW_TCP_FLAGS_IN];
+	if (!packets)
+		return;
+	out_num(out ? "packets-out" : "packets-in", before, nl_u64(packets));
+	out_num(out ? "bytes-out" : "bytes-in", before ? "/" : NULL,
+		nl_u64(bytes));
+	if (nl_u8(tb[NATGW_A_FLOW_PROTO]) == IPPROTO_TCP)
+		out_str(out ? "tcp-flags-out" : "tcp-flags-in", NULL,
+			flow_tcp_flags(nl_u8(tcp_flags)));
+}
+
 static const struct column columns[] = {
 	{ "PROTO", 7, false },
 	{ "SOURCE", 21, false },
@@ -74,15 +123,21 @@ static const struct column columns[] = {
 	{ "STATE", 15, false },
 	{ "EXPIRES", 7, true },
 	{ "KIND", 7, false },
-	{ "GATEWAY", 1, false },
+	{ "GATEWAY", 12, false },
+	{ "OUT/BYTES", 18, false },
+	{ "IN/BYTES", 1, false },
 };
+
+/* What was counted is shown with --stats. */
+enum { COUNT_COLUMNS = 2 };
 
 static void open_list(bool *opened)
 {
 	if (*opened)
 		return;
 	out_open();
-	out_table(columns, ARRAY_SIZE(columns));
+	out_table(columns, ARRAY_SIZE(columns) -
+		  (opts.stats ? 0 : COUNT_COLUMNS));
 	*opened = true;
 }
 
@@ -113,6 +168,13 @@ static void show(const struct nlmsghdr *nlh, void *data)
 				      nl_u32(tb[NATGW_A_FLOW_KIND])));
 	out_cell();
 	flow_gateway("", tb[NATGW_A_FLOW_GATEWAY]);
+	flow_times(tb);
+	if (opts.stats)
+		out_cell();
+	flow_count(tb, true, opts.stats ? "" : NULL);
+	if (opts.stats)
+		out_cell();
+	flow_count(tb, false, opts.stats ? "" : NULL);
 	out_line();
 	out_object_end();
 }

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <linux/genetlink.h>
 
+#include "clock.h"
 #include "cmd.h"
 #include "flow.h"
 #include "gateway.h"
@@ -17,20 +17,11 @@
 /* Local time for people, and UTC for programs, which may be elsewhere. */
 static void print_time(void)
 {
-	char day[32], clock[48];
-	struct timespec now;
-	struct tm tm;
+	uint64_t now = clock_now();
+	char text[CLOCK_TEXT];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (opts.json)
-		gmtime_r(&now.tv_sec, &tm);
-	else
-		localtime_r(&now.tv_sec, &tm);
-	strftime(day, sizeof(day), opts.json ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S",
-		 &tm);
-	snprintf(clock, sizeof(clock), "%s.%03u%s", day,
-		 (unsigned int)now.tv_nsec / 1000000, opts.json ? "Z" : "");
-	out_str("time", "", clock);
+	out_str("time", "", opts.json ? clock_utc(now, text) :
+		clock_local(now, "%H:%M:%S", text));
 }
 
 static void print_event(const char *object, const struct nlattr *event)
@@ -124,6 +115,9 @@ static void print_flow(const struct nlmsghdr *nlh)
 	if (tb[NATGW_A_FLOW_END])
 		out_str("end", " end ", spec_word(flow_end_words,
 						  nl_u32(tb[NATGW_A_FLOW_END])));
+	flow_times(tb);
+	flow_count(tb, true, " out ");
+	flow_count(tb, false, " in ");
 }
 
 static void print_error(const struct nlmsghdr *nlh)
@@ -202,7 +196,7 @@ enum status cmd_monitor(const struct args *args)
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
 		if (args->words && !given(args, groups[i].word))
 			continue;
-		err = nl_join(groups[i].group);
+		err = nl_join(groups[i].group, NL_EVENT_BUFFER);
 		if (!err)
 			joined = true;
 		else if (nl_rights(err))

@@ -81,6 +81,8 @@ static void offer_value(const struct word *word)
 		offer("any");
 		break;
 	case T_FILE:
+	case T_FILES:
+	case T_TARGET:
 		puts(":file");
 		break;
 	default:

@@ -3,6 +3,9 @@
 #ifndef NATCTL_FLOW_H
 #define NATCTL_FLOW_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct nlattr;
 
 /* An address with its port, as far as they are there. */
@@ -12,5 +15,14 @@ void flow_endpoint(const char *addr_key, const char *port_key,
 
 /* The name of the gateway that something belongs to. */
 void flow_gateway(const char *before, const struct nlattr *attr);
+
+/* When a flow began and ended, and its elastic IP, in JSON alone. */
+void flow_times(const struct nlattr **tb);
+
+/* What a flow has counted in one direction, if it counts. */
+void flow_count(const struct nlattr **tb, bool out, const char *before);
+
+/* The letters of TCP flags. */
+const char *flow_tcp_flags(uint8_t flags);
 
 #endif

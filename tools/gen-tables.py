@@ -13,7 +13,8 @@ import sys
 import yaml
 
 # Units, by words of a name: the first one here that is in it.
-UNITS = (("drop", "packets"), ("resets", "packets"), ("bytes", "bytes"),
+UNITS = (("drop", "packets"), ("resets", "packets"), ("events", "events"),
+         ("bytes", "bytes"),
          ("packets", "packets"), ("flows", "flows"), ("clients", "clients"),
          ("tcp", "connections"))
 

@@ -18,6 +18,7 @@ enum status {
 	STATUS_OK,
 	STATUS_USAGE,		/* the command or a file named in it is wrong */
 	STATUS_KERNEL,		/* the kernel said no */
+	STATUS_NOBODY,		/* there is no answer to the question */
 };
 
 struct options {
@@ -64,6 +65,15 @@ enum word_id {
 	W_ON_ERROR,
 	W_FORMAT,
 	W_SINCE,
+	W_LOG_FORMAT,
+	W_TO,
+	W_STARTS,
+	W_SAMPLE,
+	W_NO_DESTINATION,
+	W_BUFFER,
+	W_ENDPOINT,
+	W_AT,
+	W_IN,
 	W_OPTION,
 	W_COUNT = W_OPTION + NATGW_A_OPTIONS_MAX + 1
 };
@@ -82,6 +92,10 @@ enum value_type {
 	T_PORT,
 	T_PORTS,
 	T_FILE,
+	T_FILES,		/* all that is left of the words */
+	T_TARGET,
+	T_ENDPOINT,
+	T_TIME,
 };
 
 struct word {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests to the natgw netlink family. */
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,6 @@
 enum {
 	REQUEST_SIZE = 16384,	/* the largest gateway takes about a quarter */
 	RECEIVE_SIZE = 65536,	/* the kernel fills up to half of it at once */
-	EVENT_BUFFER = 4 << 20,	/* bytes of events the kernel keeps for us */
 	COLLECT_TRIES = 10,
 };
 
@@ -192,6 +192,9 @@ static int open_socket(void)
 	mnl_socket_setsockopt(nl.socket, NETLINK_CAP_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl.socket, NETLINK_GET_STRICT_CHK, &on,
 			      sizeof(on));
+	/* So that natgw can count the events that do not get here. */
+	mnl_socket_setsockopt(nl.socket, NETLINK_BROADCAST_ERROR, &on,
+			      sizeof(on));
 	return 0;
 }
 
@@ -349,9 +352,8 @@ enum status nl_fail(int err, const char *fmt, ...)
 	return STATUS_KERNEL;
 }
 
-int nl_join(const char *group)
+int nl_join(const char *group, int buffer)
 {
-	int size = EVENT_BUFFER;
 	unsigned int i = 0;
 	int err;
 
@@ -364,35 +366,60 @@ int nl_join(const char *group)
 	if (i == GROUPS || !nl.groups[i].id)
 		return -ENOENT;
 	if (setsockopt(mnl_socket_get_fd(nl.socket), SOL_SOCKET,
-		       SO_RCVBUFFORCE, &size, sizeof(size)))
+		       SO_RCVBUFFORCE, &buffer, sizeof(buffer)))
 		setsockopt(mnl_socket_get_fd(nl.socket), SOL_SOCKET, SO_RCVBUF,
-			   &size, sizeof(size));
+			   &buffer, sizeof(buffer));
 	if (mnl_socket_setsockopt(nl.socket, NETLINK_ADD_MEMBERSHIP,
 				  &nl.groups[i].id, sizeof(uint32_t)))
 		return -errno;
 	return 0;
 }
 
-int nl_listen(nl_callback callback, void *data)
+/* One datagram of events; 1, or 0 where there is none. */
+static int hear_events(int flags, nl_callback callback, void *data)
 {
 	const struct nlmsghdr *nlh;
 	ssize_t got;
 	int len;
 
-	for (;;) {
-		got = mnl_socket_recvfrom(nl.socket, nl.receive,
-					  sizeof(nl.receive));
-		if (got < 0 && errno == ENOBUFS)
-			callback(NULL, data);
-		else if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got <= 0)
-			continue;
-		len = got;
-		nlh = (const struct nlmsghdr *)nl.receive;
-		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
-			if (nlh->nlmsg_type == nl.family &&
-			    mnl_nlmsg_get_payload_len(nlh) >= GENL_HDRLEN)
-				callback(nlh, data);
+	got = recv(mnl_socket_get_fd(nl.socket), nl.receive,
+		   sizeof(nl.receive), flags);
+	if (got < 0 && errno == ENOBUFS) {
+		callback(NULL, data);
+		return 1;
 	}
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	len = got;
+	nlh = (const struct nlmsghdr *)nl.receive;
+	for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+		if (nlh->nlmsg_type == nl.family &&
+		    mnl_nlmsg_get_payload_len(nlh) >= GENL_HDRLEN)
+			callback(nlh, data);
+	return 1;
+}
+
+int nl_listen(nl_callback callback, void *data)
+{
+	int err;
+
+	do {
+		err = hear_events(0, callback, data);
+	} while (err >= 0);
+	return err;
+}
+
+int nl_hear(nl_callback callback, void *data)
+{
+	return hear_events(MSG_DONTWAIT, callback, data);
+}
+
+void nl_wait(int milliseconds)
+{
+	struct pollfd fd = {
+		.fd = mnl_socket_get_fd(nl.socket),
+		.events = POLLIN,
+	};
+
+	poll(&fd, 1, milliseconds);
 }

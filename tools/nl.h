@@ -50,9 +50,18 @@ enum status nl_fail(int err, const char *fmt, ...)
 /* Whether the failure is a lack of rights, and how to say so. */
 const char *nl_rights(int err);
 
-/* Multicast groups, and their messages without end. NULL: some were lost. */
-int nl_join(const char *group);
+/*
+ * Multicast groups, and their messages. NULL: some were lost, as they came faster
+ * than the buffer of so many bytes was emptied. nl_listen() hands them on without
+ * end; nl_hear() hands on what is there at once, and returns 1, or 0 where that
+ * is nothing; nl_wait() waits for more, or a signal.
+ */
+enum { NL_EVENT_BUFFER = 4 << 20 };
+
+int nl_join(const char *group, int buffer);
 int nl_listen(nl_callback callback, void *data);
+int nl_hear(nl_callback callback, void *data);
+void nl_wait(int milliseconds);
 
 /*
  * Attributes of a message, or of a part of one; tb must have max + 1 entries.

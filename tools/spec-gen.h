@@ -93,6 +93,9 @@ const char *const flow_end_words[] = {
 	"flushed",
 	"address",
 	"gateway",
+	"fin",
+	"rst",
+	"drained",
 	NULL
 };
 
@@ -290,6 +293,10 @@ const struct word option_words[NATGW_A_OPTIONS_MAX + 1] = {
 	[NATGW_A_OPTIONS_FASTPATH] = {
 		"fastpath", T_CHOICE, switch_words,
 		"Packets of established TCP and UDP flows leave from the ingress hook of the device that they come in on."
+	},
+	[NATGW_A_OPTIONS_ACCOUNTING] = {
+		"accounting", T_CHOICE, switch_words,
+		"Flows that begin from now on count their packets, bytes and TCP flags, in each direction."
 	},
 };
 
@@ -699,6 +706,13 @@ const struct number counters[] = {
 		"natgw_host_flows_ended_total",
 		NULL,
 		"Flows of this host's own that ended."
+	},
+	[NATGW_A_COUNTERS_FLOW_EVENTS_LOST] = {
+		"flow-events-lost", "events",
+		"Events of flows that no memory was there for, or that a listener was too slow for.",
+		"natgw_flow_events_lost_total",
+		NULL,
+		"Events of flows that no memory was there for, or that a listener was too slow for."
 	},
 };
 

@@ -46,6 +46,15 @@ static const struct word words[] = {
 	[W_ON_ERROR] = { "error", T_NONE, NULL, NULL },
 	[W_FORMAT] = { "format", T_CHOICE, format_words, NULL },
 	[W_SINCE] = { "since", T_FILE, NULL, NULL },
+	[W_LOG_FORMAT] = { "format", T_CHOICE, log_formats, NULL },
+	[W_TO] = { "to", T_TARGET, NULL, NULL },
+	[W_STARTS] = { "starts", T_NONE, NULL, NULL },
+	[W_SAMPLE] = { "sample", T_NUMBER, NULL, NULL },
+	[W_NO_DESTINATION] = { "no-destination", T_NONE, NULL, NULL },
+	[W_BUFFER] = { "buffer", T_NUMBER, NULL, NULL },
+	[W_ENDPOINT] = { NULL, T_ENDPOINT, NULL, NULL },
+	[W_AT] = { "at", T_TIME, NULL, NULL },
+	[W_IN] = { "in", T_FILES, NULL, NULL },
 };
 
 #define REQUIRED(word)		{ word, USE_REQUIRED, NULL }
@@ -166,6 +175,25 @@ static const struct use monitor_words[] = {
 	END
 };
 
+static const struct use log_words[] = {
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_LOG_FORMAT),
+	OPTIONAL(W_TO),
+	OPTIONAL(W_STARTS),
+	OPTIONAL(W_SAMPLE),
+	OPTIONAL(W_NO_DESTINATION),
+	OPTIONAL(W_BUFFER),
+	END
+};
+
+static const struct use who_words[] = {
+	REQUIRED(W_ENDPOINT),
+	REQUIRED(W_PROTO),
+	REQUIRED(W_AT),
+	OPTIONAL(W_IN),
+	END
+};
+
 static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
 static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
 
@@ -237,6 +265,18 @@ static const struct command monitor_command[] = {
 	NO_COMMAND
 };
 
+static const struct command log_command[] = {
+	{ NULL, "write a record of each flow when it ends", log_words,
+	  cmd_log },
+	NO_COMMAND
+};
+
+static const struct command who_command[] = {
+	{ NULL, "find out from records who had an external port", who_words,
+	  cmd_who },
+	NO_COMMAND
+};
+
 static const struct command save_command[] = {
 	{ NULL, "write the configuration", file_only, cmd_save },
 	NO_COMMAND
@@ -268,6 +308,8 @@ const struct object objects[] = {
 	{ "metrics", "the same for Prometheus or CloudWatch", metrics_command,
 	  NULL },
 	{ "monitor", "events", monitor_command, NULL },
+	{ "log", "records of flows", log_command, NULL },
+	{ "who", "whose a port was, from such records", who_command, NULL },
 	{ "save", "write the configuration", save_command, NULL },
 	{ "restore", "apply a saved configuration", restore_command, NULL },
 	{ "fence", "what keeps inside addresses in after a deletion",

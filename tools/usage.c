@@ -20,6 +20,10 @@ static const char *const placeholders[] = {
 	[T_PORT] = "PORT",
 	[T_PORTS] = "PORT[-PORT]",
 	[T_FILE] = "FILE",
+	[T_FILES] = "FILE...",
+	[T_TARGET] = "FILE|ADDR:PORT",
+	[T_ENDPOINT] = "ADDR:PORT",
+	[T_TIME] = "TIME",
 };
 
 enum style { PLAIN, LITERAL, PLACEHOLDER };

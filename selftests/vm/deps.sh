@@ -11,7 +11,7 @@
 . "$(dirname "$0")/lib.sh"
 
 declare -A SETS=(
-	[build]="gcc-12 gcc make libc6-dev libmnl-dev pkg-config libelf1 xz-utils"
+	[build]="gcc-12 gcc make libc6-dev libmnl-dev libjansson-dev pkg-config libelf1 xz-utils"
 	[gen]="python3 python3-yaml python3-jsonschema xz-utils"
 	[vm]="qemu-system-x86 mmdebstrap fakeroot e2fsprogs cpio busybox-static
 	      kmod xz-utils util-linux"

@@ -8,13 +8,19 @@
 
 SUITE=bookworm
 PACKAGES=(bash coreutils util-linux mount procps psmisc kmod libcap2-bin strace jq
-	iproute2 ethtool nftables conntrack libmnl0 iputils-ping
+	iproute2 ethtool nftables conntrack libmnl0 libjansson4 iputils-ping
 	iputils-tracepath traceroute tcpdump socat netcat-openbsd nmap hping3
 	iperf3 python3 python3-scapy curl ca-certificates openssl nginx-light
 	bind9-dnsutils dnsmasq-base openssh-server openssh-client coturn)
 # Documentation nobody reads in a guest that lives for minutes.
 WITHOUT=("/usr/share/man/*" "/usr/share/doc/*" "/usr/share/locale/*"
 	"/usr/share/info/*" "/usr/share/lintian/*")
+# The package has a program that draws, and with it comes a graphics library; what
+# the tests use needs none of that.
+# shellcheck disable=SC2016 # mmdebstrap runs it
+NFDUMP='cd "$1/tmp" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -q download nfdump &&
+	dpkg-deb --fsys-tarfile nfdump_*.deb | tar -xf - -C .. ./usr/bin/nfcapd ./usr/bin/nfdump &&
+	rm nfdump_*.deb'
 
 # Where this machine has Debian's packages from, as sources.list lines; nothing
 # where it is not this suite of Debian, and mmdebstrap takes the usual mirror.
@@ -35,6 +41,7 @@ make_piece() {
 		--include="$(IFS=,; echo "${PACKAGES[*]}")" \
 		--aptopt='Acquire::Languages "none"' \
 		"${WITHOUT[@]/#/--dpkgopt=path-exclude=}" \
+		--customize-hook="$NFDUMP" \
 		"$SUITE" "$dir/root.tar" ${list:+"$list"}
 	# The image keeps the owners that the archive says, whoever runs this.
 	mkdir "$dir/root"

@@ -184,11 +184,15 @@ enum natgw_flow_kind {
 
 /**
  * enum natgw_flow_end - Why a flow ended.
- * @NATGW_FLOW_END_IDLE: Nothing was sent for the time-out of its state.
+ * @NATGW_FLOW_END_IDLE: Nothing was sent for the time-out of its state, and
+ *   nobody closed it.
  * @NATGW_FLOW_END_REOPENED: The client began a new connection in its place.
  * @NATGW_FLOW_END_FLUSHED: Somebody flushed it.
  * @NATGW_FLOW_END_ADDRESS: Its address was removed.
  * @NATGW_FLOW_END_GATEWAY: Its gateway was deleted, or gave up its source.
+ * @NATGW_FLOW_END_FIN: Both sides had sent a FIN.
+ * @NATGW_FLOW_END_RST: One side had sent an RST.
+ * @NATGW_FLOW_END_DRAINED: Its address was removed after draining.
  */
 enum natgw_flow_end {
 	NATGW_FLOW_END_IDLE,
@@ -196,6 +200,9 @@ enum natgw_flow_end {
 	NATGW_FLOW_END_FLUSHED,
 	NATGW_FLOW_END_ADDRESS,
 	NATGW_FLOW_END_GATEWAY,
+	NATGW_FLOW_END_FIN,
+	NATGW_FLOW_END_RST,
+	NATGW_FLOW_END_DRAINED,
 };
 
 /**
@@ -330,6 +337,7 @@ enum {
 	NATGW_A_OPTIONS_PROTO_IPIP,
 	NATGW_A_OPTIONS_PROTO_OTHER,
 	NATGW_A_OPTIONS_FASTPATH,
+	NATGW_A_OPTIONS_ACCOUNTING,
 
 	__NATGW_A_OPTIONS_MAX,
 	NATGW_A_OPTIONS_MAX = (__NATGW_A_OPTIONS_MAX - 1)
@@ -352,6 +360,17 @@ enum {
 	NATGW_A_FLOW_COUNT,
 	NATGW_A_FLOW_EVENT,
 	NATGW_A_FLOW_END,
+	NATGW_A_FLOW_EIP,
+	NATGW_A_FLOW_START,
+	NATGW_A_FLOW_ENDED,
+	NATGW_A_FLOW_PACKETS_OUT,
+	NATGW_A_FLOW_BYTES_OUT,
+	NATGW_A_FLOW_PACKETS_IN,
+	NATGW_A_FLOW_BYTES_IN,
+	NATGW_A_FLOW_TCP_FLAGS_OUT,
+	NATGW_A_FLOW_TCP_FLAGS_IN,
+	NATGW_A_FLOW_SEQ,
+	NATGW_A_FLOW_PAD,
 
 	__NATGW_A_FLOW_MAX,
 	NATGW_A_FLOW_MAX = (__NATGW_A_FLOW_MAX - 1)
@@ -494,6 +513,7 @@ enum {
 	NATGW_A_COUNTERS_FLOWS_ENDED_ICMP,
 	NATGW_A_COUNTERS_FLOWS_ENDED_OTHER,
 	NATGW_A_COUNTERS_HOST_FLOWS_ENDED,
+	NATGW_A_COUNTERS_FLOW_EVENTS_LOST,
 
 	__NATGW_A_COUNTERS_MAX,
 	NATGW_A_COUNTERS_MAX = (__NATGW_A_COUNTERS_MAX - 1)
