@@ -11,6 +11,7 @@
 #include <net/netns/generic.h>
 
 struct natgw_answers;
+struct natgw_drops;
 struct natgw_fragments;
 struct natgw_hops;
 struct nf_hook_entries;
@@ -45,6 +46,7 @@ enum {
  * @error_missed: error events not sent since the last one
  * @answers: what natgw itself still has to say
  * @fragments: packets whose fragments are passed on one by one
+ * @drops: packets that were dropped
  * @ops: netfilter hooks, as they are registered
  * @hops: next hops of the fast path
  * @ingress: its hooks, one for each device; under RTNL
@@ -71,6 +73,7 @@ struct natgw_net {
 	atomic_t error_missed;
 	struct natgw_answers *answers;
 	struct natgw_fragments *fragments;
+	struct natgw_drops *drops;
 	struct nf_hook_ops ops[NATGW_HOOKS];
 	struct natgw_hops *hops;
 	struct list_head ingress;

@@ -206,8 +206,13 @@ const struct nla_policy natgw_port_get_nl_policy[NATGW_A_PORT_STEP + 1] = {
 	[NATGW_A_PORT_STEP] = { .type = NLA_U16, },
 };
 
+/* NATGW_CMD_DROP_GET - do */
+const struct nla_policy natgw_drop_get_nl_policy[NATGW_A_DROP_AFTER + 1] = {
+	[NATGW_A_DROP_AFTER] = { .type = NLA_U64, },
+};
+
 /* Ops table for natgw */
-const struct genl_ops natgw_nl_ops[17] = {
+const struct genl_ops natgw_nl_ops[18] = {
 	{
 		.cmd		= NATGW_CMD_GATEWAY_NEW,
 		.doit		= natgw_nl_gateway_new_doit,
@@ -327,6 +332,14 @@ const struct genl_ops natgw_nl_ops[17] = {
 		.dumpit		= natgw_nl_port_get_dumpit,
 		.policy		= natgw_port_get_nl_policy,
 		.maxattr	= NATGW_A_PORT_STEP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_DROP_GET,
+		.doit		= natgw_nl_drop_get_doit,
+		.dumpit		= natgw_nl_drop_get_dumpit,
+		.policy		= natgw_drop_get_nl_policy,
+		.maxattr	= NATGW_A_DROP_AFTER,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -37,6 +37,9 @@ special()
 		exempt with a value|EINVAL/ERANGE|.
 		the end of no rule|ENOENT|.
 		no rule to get|ENOENT|.
+		a drop that was not yet|ENOENT|nothing was dropped
+		a drop after a short number|EINVAL/ERANGE|.
+		a dump of drops after a short number|EINVAL/ERANGE|.
 		ports of no destination|EINVAL|wire-ip
 		too many prefixes|E2BIG/EINVAL|64
 		two addresses|EINVAL|one address

@@ -40,6 +40,8 @@ forbidden()
 		flow count
 		flow flush all
 		fence del dev ext
+		drops
+		drops follow
 		monitor flow
 		monitor error
 	END

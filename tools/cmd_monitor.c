@@ -14,23 +14,12 @@
 #include "out.h"
 #include "spec.h"
 
-/* Local time for people, and UTC for programs, which may be elsewhere. */
 static void print_time(void)
 {
-	char day[32], clock[48];
 	struct timespec now;
-	struct tm tm;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	if (opts.json)
-		gmtime_r(&now.tv_sec, &tm);
-	else
-		localtime_r(&now.tv_sec, &tm);
-	strftime(day, sizeof(day), opts.json ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S",
-		 &tm);
-	snprintf(clock, sizeof(clock), "%s.%03u%s", day,
-		 (unsigned int)now.tv_nsec / 1000000, opts.json ? "Z" : "");
-	out_str("time", "", clock);
+	out_time("time", &now, false);
 }
 
 static void print_event(const char *object, const struct nlattr *event)

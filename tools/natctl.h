@@ -59,6 +59,9 @@ enum word_id {
 	W_ADDRESS,
 	W_IDLE,
 	W_FILE,
+	W_CAUSE,
+	W_FOLLOW,
+	W_FOLLOW_SHORT,
 	W_ON_GATEWAY,
 	W_ON_FLOW,
 	W_ON_ERROR,
@@ -80,6 +83,7 @@ enum value_type {
 	T_PORT,
 	T_PORTS,
 	T_FILE,
+	T_CAUSE,
 };
 
 struct word {

@@ -211,6 +211,25 @@ void out_addr(const char *key, const char *before, in_addr_t addr)
 	out_str(key, before, text);
 }
 
+void out_time(const char *key, const struct timespec *time, bool day)
+{
+	char seconds[32], text[48];
+	const char *format;
+	struct tm tm;
+
+	if (opts.json) {
+		gmtime_r(&time->tv_sec, &tm);
+		format = "%Y-%m-%dT%H:%M:%S";
+	} else {
+		localtime_r(&time->tv_sec, &tm);
+		format = day ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S";
+	}
+	strftime(seconds, sizeof(seconds), format, &tm);
+	snprintf(text, sizeof(text), "%s.%03u%s", seconds,
+		 (unsigned int)time->tv_nsec / 1000000, opts.json ? "Z" : "");
+	out_str(key, "", text);
+}
+
 /* An element of an array where key is NULL: it is in the JSON all the same. */
 void out_prefix(const char *key, const char *before,
 		const struct prefix *prefix)

@@ -13,6 +13,14 @@ struct counter {
 
 extern const struct counter counters[];		/* ended by one without name */
 
+/* Why packets are dropped: the number that the kernel gives, and its name. */
+struct cause {
+	unsigned int number;
+	const char *name;
+};
+
+extern const struct cause drop_causes[];	/* ended by one without name */
+
 /* The options of a gateway, by attribute. */
 extern const struct word option_words[NATGW_A_OPTIONS_MAX + 1];
 
@@ -32,6 +40,9 @@ extern const char *const flow_kind_words[];
 extern const char *const flow_end_words[];
 extern const char *const event_words[];
 extern const char *const error_cause_words[];
+
+/* The name of a cause, or its digits where this natctl does not know it. */
+const char *cause_name(unsigned int number);
 
 /* The word for a value, or its digits where this natctl does not know it. */
 const char *spec_word(const char *const *list, unsigned int value);

@@ -41,6 +41,9 @@ static const struct word words[] = {
 	[W_ADDRESS] = { "address", T_ADDR, NULL, NULL },
 	[W_IDLE] = { "idle", T_SECONDS, NULL, NULL },
 	[W_FILE] = { NULL, T_FILE, NULL, NULL },
+	[W_CAUSE] = { "cause", T_CAUSE, NULL, NULL },
+	[W_FOLLOW] = { "follow", T_NONE, NULL, NULL },
+	[W_FOLLOW_SHORT] = { "-f", T_NONE, NULL, NULL },
 	[W_ON_GATEWAY] = { "gateway", T_NONE, NULL, NULL },
 	[W_ON_FLOW] = { "flow", T_NONE, NULL, NULL },
 	[W_ON_ERROR] = { "error", T_NONE, NULL, NULL },
@@ -157,6 +160,19 @@ static const struct use monitor_words[] = {
 	END
 };
 
+static const struct use drops_words[] = {
+	OPTIONAL(W_FOLLOW),
+	OPTIONAL(W_FOLLOW_SHORT),
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_CAUSE),
+	OPTIONAL(W_SRC),
+	OPTIONAL(W_DST),
+	OPTIONAL(W_PROTO),
+	OPTIONAL(W_SPORT),
+	OPTIONAL(W_DPORT),
+	END
+};
+
 static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
 static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
 
@@ -206,6 +222,11 @@ static const struct command stats_command[] = {
 	NO_COMMAND
 };
 
+static const struct command drops_command[] = {
+	{ NULL, "show packets that were dropped", drops_words, cmd_drops },
+	NO_COMMAND
+};
+
 static const struct command monitor_command[] = {
 	{ NULL, "show events as they happen", monitor_words, cmd_monitor },
 	NO_COMMAND
@@ -237,6 +258,7 @@ const struct object objects[] = {
 	{ "rule", "what is done with some of them", rule_commands, NULL },
 	{ "port", "where many ports are taken", port_commands, NULL },
 	{ "stats", "counters", stats_command, stats_help },
+	{ "drops", "packets that were dropped last", drops_command, NULL },
 	{ "monitor", "events", monitor_command, NULL },
 	{ "save", "write the configuration", save_command, NULL },
 	{ "restore", "apply a saved configuration", restore_command, NULL },

@@ -20,6 +20,7 @@ static const char *const placeholders[] = {
 	[T_PORT] = "PORT",
 	[T_PORTS] = "PORT[-PORT]",
 	[T_FILE] = "FILE",
+	[T_CAUSE] = "CAUSE",
 };
 
 enum style { PLAIN, LITERAL, PLACEHOLDER };
