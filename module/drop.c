@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The end of a packet that is not passed on. Every packet that natgw drops comes
- * through natgw_drop(), under one name: it is counted, recorded, and freed with a
- * reason that the kernel's own tools know.
+ * through natgw_drop(), under one name: it is counted, recorded, shown to whoever
+ * traces, and freed with a reason that the kernel's own tools know.
  *
  * The record is a ring of the last drops of the namespace. A flood of drops on
  * several CPUs must neither wait for a lock nor mix two packets in one entry, so
@@ -23,6 +23,9 @@
 #include "compat.h"
 #include "drop.h"
 #include "hook.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
 
 /* In place of a number: somebody is writing. */
 static const s64 WRITING = -1;
@@ -146,6 +149,7 @@ unsigned int natgw_drop(const struct natgw_ctx *ctx, int cause)
 		natgw_stats_drop(ctx->gw->stats, cause, ctx->skb);
 	describe(ctx, cause, &drop);
 	record(ctx->nn->drops, &drop);
+	trace_natgw_drop(&drop);
 	return natgw_verdict_drop(ctx->skb, reason_of(cause), !ctx->state->in);
 }
 

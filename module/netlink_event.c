@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* News for whoever listens. Without a listener nothing is built; without
+/* News for whoever listens, or traces. Without a listener nothing is built; without
  * memory, or with a reader too slow, the news is lost, which the reader's socket
  * tells it (ENOBUFS).
  */
@@ -8,6 +8,7 @@
 #include "event.h"
 #include "flow.h"
 #include "netlink.h"
+#include "trace.h"
 
 /* begin - a message for a group, or NULL when there is nobody to read it */
 static struct sk_buff *begin(struct natgw_net *nn, unsigned int group, u8 cmd,
@@ -99,6 +100,10 @@ void natgw_event_flow(struct natgw_net *nn, const struct natgw_flow *flow,
 	void *hdr;
 	int err;
 
+	if (event == NATGW_EVENT_ADD)
+		trace_natgw_flow_new(flow, end);
+	else
+		trace_natgw_flow_end(flow, end);
 	msg = begin(nn, NATGW_NLGRP_FLOW, NATGW_CMD_FLOW_NTF,
 		    NLMSG_DEFAULT_SIZE, GFP_ATOMIC, &hdr);
 	if (!msg)
