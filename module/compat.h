@@ -6,6 +6,7 @@
 #ifndef _NATGW_COMPAT_H
 #define _NATGW_COMPAT_H
 
+#include <linux/netfilter.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 #include <net/udp.h>
@@ -32,6 +33,24 @@ static inline struct udp_table *natgw_udp_table(struct net *net)
 	return net->ipv4.udp_table;
 #else
 	return &udp_table;
+#endif
+}
+
+/* 6.7 lets a hook say why it drops a packet and have a local sender told at the same
+ * time. Before, one that says why tells nobody, so what this host itself sends is
+ * left to netfilter to drop.
+ */
+static inline unsigned int natgw_verdict_drop(struct sk_buff *skb,
+					      enum skb_drop_reason reason,
+					      bool from_host)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return NF_DROP_REASON(skb, reason, EPERM);
+#else
+	if (from_host)
+		return NF_DROP;
+	kfree_skb_reason(skb, reason);
+	return NF_STOLEN;
 #endif
 }
 

@@ -245,6 +245,7 @@ static bool find_gateway(struct natgw_ctx *ctx)
 		if (natgw_option(ctx->config, HAIRPIN) && its_own(ctx))
 			return true;
 	}
+	ctx->gw = NULL;
 	return false;
 }
 
@@ -273,7 +274,7 @@ unsigned int natgw_hairpin_leave(struct natgw_ctx *ctx)
 	IPCB(ctx->skb)->flags &= ~NATGW_SKB_TURNED;
 	natgw_parse(ctx->skb, &ctx->pkt);
 	if (!find_gateway(ctx))
-		return NF_DROP;
+		return natgw_drop(ctx, NATGW_DROP_CAUSE_NO_GATEWAY);
 	if (ctx->pkt.kind == NATGW_PKT_ICMP_ERROR) {
 		if (!natgw_xlate_error_source(ctx->skb, &ctx->pkt))
 			return refuse(ctx,

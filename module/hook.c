@@ -22,19 +22,6 @@
 #include "hook.h"
 
 /**
- * natgw_drop() - drop a packet under a name
- * @ctx: the packet
- * @counter: NATGW_A_COUNTERS_*
- *
- * Return: the verdict.
- */
-unsigned int natgw_drop(const struct natgw_ctx *ctx, int counter)
-{
-	natgw_stats_drop(ctx->gw->stats, counter, ctx->skb);
-	return NF_DROP;
-}
-
-/**
  * natgw_untrack() - keep a packet from conntrack, where options ask for it
  * @ctx: the packet
  */

@@ -34,8 +34,8 @@ struct natgw_ctx {
 
 extern const struct nf_hook_ops natgw_hook_ops[NATGW_HOOKS];
 
-/* hook.c: for all of them */
-unsigned int natgw_drop(const struct natgw_ctx *ctx, int counter);
+/* drop.c, hook.c: for all of them */
+unsigned int natgw_drop(const struct natgw_ctx *ctx, int cause);
 void natgw_untrack(const struct natgw_ctx *ctx);
 
 static inline int natgw_in_device(const struct natgw_ctx *ctx)

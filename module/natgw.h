@@ -12,6 +12,7 @@
 #include <uapi/linux/natgw.h>
 
 struct natgw_answers;
+struct natgw_drops;
 struct natgw_fragments;
 struct natgw_hops;
 struct nf_hook_entries;
@@ -55,6 +56,7 @@ enum natgw_gate {
  * @flow_seq: numbers of the last such events, by enum natgw_event
  * @answers: what natgw itself still has to say
  * @fragments: packets whose fragments are passed on one by one
+ * @drops: packets that were dropped
  * @ops: netfilter hooks, as they are registered
  * @hops: next hops of the fast path
  * @gates: hooks on devices, one of a kind for each device; under RTNL
@@ -84,6 +86,7 @@ struct natgw_net {
 	u32 flow_seq[NATGW_EVENT_DELETE + 1];
 	struct natgw_answers *answers;
 	struct natgw_fragments *fragments;
+	struct natgw_drops *drops;
 	struct nf_hook_ops ops[NATGW_HOOKS];
 	struct natgw_hops *hops;
 	struct list_head gates[NATGW_GATES];

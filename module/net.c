@@ -10,6 +10,7 @@
 #include "client.h"
 #include "crowd.h"
 #include "device.h"
+#include "drop.h"
 #include "fast.h"
 #include "flow.h"
 #include "fragment.h"
@@ -79,6 +80,9 @@ int natgw_net_start(struct natgw_net *nn)
 	err = natgw_fragment_init(nn);
 	if (err)
 		goto err_fragments;
+	err = natgw_drop_init(nn);
+	if (err)
+		goto err_drops;
 	err = natgw_wheel_init(nn);
 	if (err)
 		goto err_wheel;
@@ -105,6 +109,8 @@ err_hooks:
 err_hops:
 	natgw_wheel_exit(nn);
 err_wheel:
+	natgw_drop_exit(nn);
+err_drops:
 	natgw_fragment_exit(nn);
 err_fragments:
 	natgw_answer_exit(nn);
@@ -160,6 +166,7 @@ static void net_exit(struct natgw_net *nn)
 	natgw_client_table_exit(nn);
 	natgw_answer_exit(nn);
 	natgw_fragment_exit(nn);
+	natgw_drop_exit(nn);
 	rtnl_lock();
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);

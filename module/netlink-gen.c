@@ -213,8 +213,13 @@ const struct nla_policy natgw_client_get_nl_policy[NATGW_A_CLIENT_ADDR + 1] = {
 	[NATGW_A_CLIENT_ADDR] = { .type = NLA_U32, },
 };
 
+/* NATGW_CMD_DROP_GET - do */
+const struct nla_policy natgw_drop_get_nl_policy[NATGW_A_DROP_AFTER + 1] = {
+	[NATGW_A_DROP_AFTER] = { .type = NLA_U64, },
+};
+
 /* Ops table for natgw */
-const struct genl_ops natgw_nl_ops[18] = {
+const struct genl_ops natgw_nl_ops[19] = {
 	{
 		.cmd		= NATGW_CMD_GATEWAY_NEW,
 		.doit		= natgw_nl_gateway_new_doit,
@@ -342,6 +347,14 @@ const struct genl_ops natgw_nl_ops[18] = {
 		.dumpit		= natgw_nl_client_get_dumpit,
 		.policy		= natgw_client_get_nl_policy,
 		.maxattr	= NATGW_A_CLIENT_ADDR,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_DROP_GET,
+		.doit		= natgw_nl_drop_get_doit,
+		.dumpit		= natgw_nl_drop_get_dumpit,
+		.policy		= natgw_drop_get_nl_policy,
+		.maxattr	= NATGW_A_DROP_AFTER,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* News for whoever listens. Without a listener nothing is built; without
+/* News for whoever listens, or traces. Without a listener nothing is built; without
  * memory, or with a reader too slow, the news is lost, which the reader's socket
  * tells it (ENOBUFS). Those of flows are numbered too, and what is lost of them
  * is counted.
@@ -9,6 +9,7 @@
 #include "event.h"
 #include "flow.h"
 #include "netlink.h"
+#include "trace.h"
 
 /* heard - is anybody listening to a group? */
 static bool heard(const struct natgw_net *nn, unsigned int group)
@@ -155,6 +156,10 @@ void natgw_event_flow(struct natgw_net *nn, const struct natgw_flow *flow,
 	void *hdr;
 	u32 seq;
 
+	if (event == NATGW_EVENT_ADD)
+		trace_natgw_flow_new(flow, end);
+	else
+		trace_natgw_flow_end(flow, end);
 	if (!heard(nn, NATGW_NLGRP_FLOW))
 		return;
 	msg = build_flow(flow, event, end, &hdr);

@@ -466,5 +466,6 @@ unsigned int natgw_outward(struct natgw_ctx *ctx)
 					  iph, &ctx->config);
 	if (ctx->gw)
 		return translate(ctx);
-	return natgw_fence_stops(ctx->nn, out, ctx->skb) ? NF_DROP : NF_ACCEPT;
+	return natgw_fence_stops(ctx->nn, out, ctx->skb) ?
+	       natgw_drop(ctx, NATGW_DROP_CAUSE_FENCE) : NF_ACCEPT;
 }

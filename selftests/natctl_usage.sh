@@ -97,6 +97,12 @@ refused()
 		rule del gateway g | "pref" is missing
 		rule del pref 1 | "gateway" is missing
 		rule show pref 1 | unknown word "pref"
+		drops nonsense | unknown word "nonsense"
+		drops cause | "cause" needs a value
+		drops cause packets-fast | "packets-fast" is not a cause of drops
+		drops cause source-drop-icmp | ambiguous cause "source-drop-icmp": it may be source-drop-icmp-checksum, source-drop-icmp-unmatched
+		drops follow follow | duplicate "follow"
+		drops dst ten | is not an IPv4 address or prefix
 		port show gateway g | unknown word "gateway"
 		r | ambiguous object "r": it may be rule, restore
 		stats nonsense | unknown word "nonsense"
@@ -318,7 +324,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client top stats metrics monitor log who save restore fence help " ""
+	completes "gateway address flow rule port client top stats metrics drops monitor log who save restore fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

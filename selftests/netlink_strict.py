@@ -19,13 +19,14 @@ CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 
 (GATEWAY_NEW, GATEWAY_SET, GATEWAY_DEL, GATEWAY_GET) = range(1, 5)
 ADDRESS_NEW, FLOW_GET, FLOW_FLUSH = 6, 10, 11
-RULE_NEW, RULE_DEL, RULE_GET, PORT_GET, CLIENT_GET = range(18, 23)
+RULE_NEW, RULE_DEL, RULE_GET, PORT_GET, CLIENT_GET, DROP_GET = range(18, 24)
 NAME, DEV, IFINDEX, CONNECTIVITY, STATE, REASON, ADDRESS, INSIDE = range(1, 9)
 INSIDE_ANY, PROFILE, OPTIONS = range(9, 12)
 UNSOLICITED, CONNTRACK, MAX_FLOWS = 1, 2, 3
 UDP, UDP_MAPPING, UDP_FILTERING, HAIRPIN, MSS = 7, 11, 13, 14, 32
 (RULE_GATEWAY, PREF, SRC, DST, PROTO, DPORT, DPORT_END, EXEMPT, PIN,
  IDLE) = range(1, 11)
+AFTER = 13
 
 
 def attr(kind, data, length=None):
@@ -253,6 +254,12 @@ CASES = {
         (RULE_GET, u32(200, 1), {'flags': NLM_F_DUMP}),
     'a dump of ports with an unknown attribute':
         (PORT_GET, u32(200, 1), {'flags': NLM_F_DUMP}),
+    'a drop that was not yet': (DROP_GET, attr(AFTER, bytes(8)), {}),
+    'a drop after a short number': (DROP_GET, u32(AFTER, 1), {}),
+    'a dump of drops after a short number':
+        (DROP_GET, u32(AFTER, 1), {'flags': NLM_F_DUMP}),
+    'a dump of drops by what only replies have':
+        (DROP_GET, u8(5, 17), {'flags': NLM_F_DUMP}),
     'ports of no destination': (PORT_GET, b'', {}),
     'a dump of inside hosts with an unknown attribute':
         (CLIENT_GET, u32(200, 1), {'flags': NLM_F_DUMP}),

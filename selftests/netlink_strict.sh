@@ -37,6 +37,9 @@ special()
 		exempt with a value|EINVAL/ERANGE|.
 		the end of no rule|ENOENT|.
 		no rule to get|ENOENT|.
+		a drop that was not yet|ENOENT|nothing was dropped
+		a drop after a short number|EINVAL/ERANGE|.
+		a dump of drops after a short number|EINVAL/ERANGE|.
 		ports of no destination|EINVAL|wire-ip
 		an inside host without address|EINVAL|its address
 		an inside host of no gateway|ENOENT|no gateway

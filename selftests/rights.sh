@@ -42,6 +42,8 @@ forbidden()
 		client show
 		top
 		fence del dev ext
+		drops
+		drops follow
 		monitor flow
 		monitor error
 	END

@@ -9,8 +9,9 @@
 #include "args.h"
 #include "clock.h"
 #include "msg.h"
+#include "spec.h"
 
-enum { MAX_NAMES = 16 };
+enum { MAX_NAMES = 16, MAX_CAUSES = 64 };
 
 const struct protocol protocols[] = {
 	{ "tcp", IPPROTO_TCP },
@@ -189,6 +190,24 @@ static enum status take_proto(struct value *v)
 	return STATUS_OK;
 }
 
+static enum status take_cause(struct value *v)
+{
+	const char *names[MAX_CAUSES];
+	unsigned int n;
+	int found;
+
+	for (n = 0; n < MAX_CAUSES && drop_causes[n].name; n++)
+		names[n] = drop_causes[n].name;
+	found = match(v->text, names, n);
+	if (found == MATCH_NONE)
+		return error("\"%s\" is not a cause of drops: see \"natctl stats help\"",
+			     v->text);
+	if (found < 0)
+		return match_error(found, "cause", v->text, names, n);
+	v->num = drop_causes[found].number;
+	return STATUS_OK;
+}
+
 /* The longest a name may be; the kernel says what else is wrong with one. */
 static enum status take_name(const char *text, size_t longest)
 {
@@ -285,6 +304,8 @@ static enum status take_value(const struct word *word, struct value *v)
 		return take_endpoint(v);
 	case T_TIME:
 		return take_time(v);
+	case T_CAUSE:
+		return take_cause(v);
 	case T_ADDR:
 		v->prefix.len = 32;
 		if (parse_addr(v->text, &v->prefix.addr))

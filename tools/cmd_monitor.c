@@ -14,16 +14,6 @@
 #include "out.h"
 #include "spec.h"
 
-/* Local time for people, and UTC for programs, which may be elsewhere. */
-static void print_time(void)
-{
-	uint64_t now = clock_now();
-	char text[CLOCK_TEXT];
-
-	out_str("time", "", opts.json ? clock_utc(now, text) :
-		clock_local(now, "%H:%M:%S", text));
-}
-
 static void print_event(const char *object, const struct nlattr *event)
 {
 	out_str("object", " ", object);
@@ -165,7 +155,7 @@ static void event(const struct nlmsghdr *nlh, void *data)
 	if (nlh && !print)
 		return;
 	out_object(NULL);
-	print_time();
+	out_time("time", clock_now(), false);
 	if (print)
 		print(nlh);
 	else

@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "gateway.h"
+#include "spec.h"
 
 static const char *typed;	/* the beginning of the last word */
 
@@ -76,6 +77,10 @@ static void offer_value(const struct word *word)
 	case T_PROTO:
 		for (i = 0; protocols[i].name; i++)
 			offer(protocols[i].name);
+		break;
+	case T_CAUSE:
+		for (i = 0; drop_causes[i].name; i++)
+			offer(drop_causes[i].name);
 		break;
 	case T_PREFIXES:
 		offer("any");

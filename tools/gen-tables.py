@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """Write what natctl takes and shows of the netlink specification: the words of
-its enums, the options of a gateway, and the counters and gauges, with their
-sentences, their units, and what they are called in Prometheus.
+its enums, the options of a gateway, the counters and gauges, with their sentences,
+their units, and what they are called in Prometheus, and the causes of drops. For the
+module, write the words that its trace events show.
 
-    gen-tables.py SPEC OUT
+    gen-tables.py SPEC TOOL-OUT MODULE-OUT
 """
 
 import re
@@ -145,11 +146,56 @@ def numbers(spec, which, suffix):
     yield "};"
 
 
-def lines(spec):
+def enum_named(spec, name):
+    (found,) = [d for d in spec["definitions"]
+                if d["type"] == "enum" and d["name"] == name]
+    return enum_words(found)
+
+
+def drop_causes(spec):
+    """Number and name of each cause: the few that no counter counts, then the
+    counters of drops, whose attributes are numbered from 1 on."""
+    (found,) = [s for s in spec["attribute-sets"] if s["name"] == "counters"]
+    yield from enumerate(enum_named(spec, "drop-cause"))
+    for number, attr in enumerate(found["attributes"], start=1):
+        if "-drop-" in attr["name"]:
+            yield number, attr["name"]
+
+
+def causes(spec):
+    yield "const struct cause drop_causes[] = {"
+    for number, name in drop_causes(spec):
+        yield f"\t{{ {number}, {quote(name)} }},"
+    yield "\t{ 0, NULL }"
+    yield "};"
+
+
+def symbols(name, pairs):
+    """A macro with the list that __print_symbolic() takes."""
+    yield f"#define {name} \\"
+    rows = [f"\t{{ {number}, {quote(word)} }}" for number, word in pairs]
+    yield ", \\\n".join(rows)
+
+
+def beginning():
     yield "/* SPDX-License-Identifier: GPL-2.0 */"
     yield "/* Made from Documentation/netlink/specs/natgw.yaml by"
     yield " * tools/gen-tables.py; do not edit."
     yield " */"
+
+
+def module_lines(spec):
+    yield from beginning()
+    yield from symbols("NATGW_DROP_SYMBOLS", drop_causes(spec))
+    yield ""
+    for enum in ("flow-end", "flow-kind"):
+        yield from symbols(f"NATGW_{constant(enum)}_SYMBOLS",
+                           enumerate(enum_named(spec, enum)))
+        yield ""
+
+
+def lines(spec):
+    yield from beginning()
     for definition in spec["definitions"]:
         if definition["type"] == "enum":
             yield from word_list("", definition["name"],
@@ -160,16 +206,22 @@ def lines(spec):
     yield from numbers(spec, "counters", "_total")
     yield ""
     yield from numbers(spec, "gauges", "")
+    yield ""
+    yield from causes(spec)
+
+
+def write(name, text):
+    with open(name, "w", encoding="utf-8") as file:
+        file.write("\n".join(text).rstrip("\n") + "\n")
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = yaml.safe_load(file)
-    text = "".join(line + "\n" for line in lines(spec))
-    with open(sys.argv[2], "w", encoding="utf-8") as file:
-        file.write(text)
+    write(sys.argv[2], lines(spec))
+    write(sys.argv[3], module_lines(spec))
 
 
 main()

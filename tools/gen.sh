@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Generate what the netlink specification determines: the uapi header, the
-# module's policy and operation tables, and the tool's words.
+# module's policy and operation tables, the tool's words and those of the module's
+# trace events.
 #
 #   tools/gen.sh          write the files
 #   tools/gen.sh --check  fail when the files differ from what would be written
@@ -59,5 +60,5 @@ sed -i '/^static const struct genl_multicast_group/,$d' \
 	"$work/out/module/netlink-gen.c"
 mkdir -p "$work/out/tools"
 /usr/bin/python3 "$TOP/tools/gen-tables.py" "$TOP/$SPEC" \
-	"$work/out/tools/spec-gen.h"
+	"$work/out/tools/spec-gen.h" "$work/out/module/trace-gen.h"
 check_or_install "${1:-}"

@@ -60,6 +60,9 @@ enum word_id {
 	W_ADDRESS,
 	W_IDLE,
 	W_FILE,
+	W_CAUSE,
+	W_FOLLOW,
+	W_FOLLOW_SHORT,
 	W_ON_GATEWAY,
 	W_ON_FLOW,
 	W_ON_ERROR,
@@ -96,6 +99,7 @@ enum value_type {
 	T_TARGET,
 	T_ENDPOINT,
 	T_TIME,
+	T_CAUSE,
 };
 
 struct word {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "msg.h"
 #include "out.h"
 
@@ -224,6 +225,14 @@ void out_addr(const char *key, const char *before, in_addr_t addr)
 
 	inet_ntop(AF_INET, &addr, text, sizeof(text));
 	out_str(key, before, text);
+}
+
+void out_time(const char *key, uint64_t ms, bool day)
+{
+	char text[CLOCK_TEXT];
+
+	out_str(key, "", opts.json ? clock_utc(ms, text) :
+		clock_local(ms, day ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S", text));
 }
 
 /* An element of an array where key is NULL: it is in the JSON all the same. */

@@ -30,6 +30,8 @@ void out_num(const char *key, const char *before, uint64_t value);
 void out_change(const char *key, const char *before, int64_t value);
 void out_bool(const char *key, bool value);
 void out_addr(const char *key, const char *before, in_addr_t addr);
+/* Local time for people, and UTC for programs, which may be elsewhere. */
+void out_time(const char *key, uint64_t ms, bool day);
 void out_prefix(const char *key, const char *before,
 		const struct prefix *prefix);
 

@@ -6,14 +6,30 @@
 #include "spec.h"
 #include "spec-gen.h"
 
-const char *spec_word(const char *const *list, unsigned int value)
+static const char *in_digits(unsigned int value)
 {
 	static char digits[16];
+
+	snprintf(digits, sizeof(digits), "%u", value);
+	return digits;
+}
+
+const char *cause_name(unsigned int number)
+{
+	unsigned int i;
+
+	for (i = 0; drop_causes[i].name; i++)
+		if (drop_causes[i].number == number)
+			return drop_causes[i].name;
+	return in_digits(number);
+}
+
+const char *spec_word(const char *const *list, unsigned int value)
+{
 	unsigned int i;
 
 	for (i = 0; list[i]; i++)
 		if (i == value)
 			return list[i];
-	snprintf(digits, sizeof(digits), "%u", value);
-	return digits;
+	return in_digits(value);
 }

@@ -19,6 +19,14 @@ struct number {
 extern const struct number counters[NATGW_A_COUNTERS_MAX + 1];
 extern const struct number gauges[NATGW_A_GAUGES_MAX + 1];
 
+/* Why packets are dropped: the number that the kernel gives, and its name. */
+struct cause {
+	unsigned int number;
+	const char *name;
+};
+
+extern const struct cause drop_causes[];	/* ended by one without name */
+
 /* The options of a gateway, by attribute. */
 extern const struct word option_words[NATGW_A_OPTIONS_MAX + 1];
 
@@ -38,6 +46,9 @@ extern const char *const flow_kind_words[];
 extern const char *const flow_end_words[];
 extern const char *const event_words[];
 extern const char *const error_cause_words[];
+
+/* The name of a cause, or its digits where this natctl does not know it. */
+const char *cause_name(unsigned int number);
 
 /* The word for a value, or its digits where this natctl does not know it. */
 const char *spec_word(const char *const *list, unsigned int value);

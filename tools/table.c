@@ -41,6 +41,9 @@ static const struct word words[] = {
 	[W_ADDRESS] = { "address", T_ADDR, NULL, NULL },
 	[W_IDLE] = { "idle", T_SECONDS, NULL, NULL },
 	[W_FILE] = { NULL, T_FILE, NULL, NULL },
+	[W_CAUSE] = { "cause", T_CAUSE, NULL, NULL },
+	[W_FOLLOW] = { "follow", T_NONE, NULL, NULL },
+	[W_FOLLOW_SHORT] = { "-f", T_NONE, NULL, NULL },
 	[W_ON_GATEWAY] = { "gateway", T_NONE, NULL, NULL },
 	[W_ON_FLOW] = { "flow", T_NONE, NULL, NULL },
 	[W_ON_ERROR] = { "error", T_NONE, NULL, NULL },
@@ -194,6 +197,19 @@ static const struct use who_words[] = {
 	END
 };
 
+static const struct use drops_words[] = {
+	OPTIONAL(W_FOLLOW),
+	OPTIONAL(W_FOLLOW_SHORT),
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_CAUSE),
+	OPTIONAL(W_SRC),
+	OPTIONAL(W_DST),
+	OPTIONAL(W_PROTO),
+	OPTIONAL(W_SPORT),
+	OPTIONAL(W_DPORT),
+	END
+};
+
 static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
 static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
 
@@ -260,6 +276,11 @@ static const struct command metrics_command[] = {
 	NO_COMMAND
 };
 
+static const struct command drops_command[] = {
+	{ NULL, "show packets that were dropped", drops_words, cmd_drops },
+	NO_COMMAND
+};
+
 static const struct command monitor_command[] = {
 	{ NULL, "show events as they happen", monitor_words, cmd_monitor },
 	NO_COMMAND
@@ -307,6 +328,7 @@ const struct object objects[] = {
 	{ "stats", "counters", stats_command, stats_help },
 	{ "metrics", "the same for Prometheus or CloudWatch", metrics_command,
 	  NULL },
+	{ "drops", "packets that were dropped last", drops_command, NULL },
 	{ "monitor", "events", monitor_command, NULL },
 	{ "log", "records of flows", log_command, NULL },
 	{ "who", "whose a port was, from such records", who_command, NULL },

@@ -24,6 +24,7 @@ static const char *const placeholders[] = {
 	[T_TARGET] = "FILE|ADDR:PORT",
 	[T_ENDPOINT] = "ADDR:PORT",
 	[T_TIME] = "TIME",
+	[T_CAUSE] = "CAUSE",
 };
 
 enum style { PLAIN, LITERAL, PLACEHOLDER };

@@ -11,6 +11,8 @@
 
 # Every test for a kernel version is in this one file, which exists for them.
 COMPAT_IGNORE=LINUX_VERSION_CODE,CONSTANT_COMPARISON
+# Trace events are laid out as the kernel's own.
+TRACE_IGNORE=PARENTHESIS_ALIGNMENT,OPEN_ENDED_LINE
 # Userspace has no such macros, and its libraries have such names.
 TOOLS_IGNORE=PREFER_DEFINED_ATTRIBUTE_MACRO,CAMELCASE
 
@@ -46,7 +48,8 @@ checkpatch() {
 
 # sources DIR...: the C sources below, less those that a generator wrote.
 sources() {
-	find "$@" -name '*.[ch]' ! -name '*-gen.[ch]' ! -name compat.h
+	find "$@" -name '*.[ch]' ! -name '*-gen.[ch]' ! -name compat.h \
+		! -name trace.h
 }
 
 checkpatch_module() {
@@ -54,6 +57,7 @@ checkpatch_module() {
 	mapfile -t files < <(sources "$TOP/module")
 	checkpatch -f "${files[@]}"
 	checkpatch --ignore "$COMPAT_IGNORE" -f "$TOP/module/compat.h"
+	checkpatch --ignore "$TRACE_IGNORE" -f "$TOP/module/trace.h"
 }
 
 checkpatch_tools() {

@@ -241,6 +241,19 @@ enum natgw_error_cause {
 	NATGW_ERROR_CAUSE_FAIR_SHARE,
 };
 
+/**
+ * enum natgw_drop_cause - Why a packet was dropped that no counter of a
+ *   gateway counts. All other causes are the numbers of the counters, which
+ *   begin after these.
+ * @NATGW_DROP_CAUSE_FENCE: A fence kept it in; its own counter counts it.
+ * @NATGW_DROP_CAUSE_NO_GATEWAY: It was under way between two inside hosts, and
+ *   the gateway has gone or has given one of them up meanwhile.
+ */
+enum natgw_drop_cause {
+	NATGW_DROP_CAUSE_FENCE,
+	NATGW_DROP_CAUSE_NO_GATEWAY,
+};
+
 enum {
 	NATGW_A_GATEWAY_NAME = 1,
 	NATGW_A_GATEWAY_DEV,
@@ -536,6 +549,26 @@ enum {
 };
 
 enum {
+	NATGW_A_DROP_SEQ = 1,
+	NATGW_A_DROP_TIME,
+	NATGW_A_DROP_CAUSE,
+	NATGW_A_DROP_GATEWAY,
+	NATGW_A_DROP_PROTO,
+	NATGW_A_DROP_SRC,
+	NATGW_A_DROP_DST,
+	NATGW_A_DROP_SPORT,
+	NATGW_A_DROP_DPORT,
+	NATGW_A_DROP_IFINDEX,
+	NATGW_A_DROP_DEV,
+	NATGW_A_DROP_LEN,
+	NATGW_A_DROP_AFTER,
+	NATGW_A_DROP_PAD,
+
+	__NATGW_A_DROP_MAX,
+	NATGW_A_DROP_MAX = (__NATGW_A_DROP_MAX - 1)
+};
+
+enum {
 	NATGW_CMD_GATEWAY_NEW = 1,
 	NATGW_CMD_GATEWAY_SET,
 	NATGW_CMD_GATEWAY_DEL,
@@ -558,6 +591,7 @@ enum {
 	NATGW_CMD_RULE_GET,
 	NATGW_CMD_PORT_GET,
 	NATGW_CMD_CLIENT_GET,
+	NATGW_CMD_DROP_GET,
 
 	__NATGW_CMD_MAX,
 	NATGW_CMD_MAX = (__NATGW_CMD_MAX - 1)
