@@ -2,6 +2,8 @@
 /* Inside hosts that have flows, so that none of them takes what the others need
  * (RFC 6888 REQ-4).
  */
+#include <linux/align.h>
+#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -9,69 +11,141 @@
 #include "client.h"
 #include "gateway.h"
 
-struct client_key {
+struct block_key {
 	struct natgw_gw *gw;
 	__be32 addr;
-	u32 zero;	/* so that all bytes have a value */
 };
 
 /**
  * struct natgw_client - an inside host, as one gateway sees it
- * @head: in natgw_net.clients
- * @key: gateway and address
- * @users: flows and mappings that refer to it; negative once it is on its way
- *	out of the table
+ * @users: flows and mappings that refer to it; it has flows while there are any
  * @flows: its flows
  * @ports: external ports that it has
  * @opening: its TCP connections that are not established
  * @second: the second that @begun counts for
  * @begun: flows begun in it
- * @rcu: to be freed by
- *
- * It goes with the last flow. Its gateway outlives it, for it outlives its
- * flows.
  */
 struct natgw_client {
-	struct rhash_head head;
-	struct client_key key;
 	atomic_t users;
 	atomic_t flows;
 	atomic_t ports;
 	atomic_t opening;
 	u32 second;
 	atomic_t begun;
-	struct rcu_head rcu;
 };
 
-enum { GONE = INT_MIN / 2 };
+enum {
+	NEIGHBOURS = NATGW_CLIENT_NEIGHBOURS,
+	BLOCK = 256,	/* bytes, to which a block is aligned, too */
+	GONE = INT_MIN / 2,
+};
 
-static const struct rhashtable_params client_params = {
-	.head_offset = offsetof(struct natgw_client, head),
-	.key_offset = offsetof(struct natgw_client, key),
-	.key_len = sizeof(struct client_key),
+/**
+ * struct block - inside hosts with addresses next to each other
+ * @head: in natgw_net.clients
+ * @key: gateway, and the address of the first
+ * @users: what refers to one of them; negative once it is on its way out of the
+ *	table
+ * @rcu: to be freed by
+ * @client: the hosts, by the end of their address
+ *
+ * Where one inside host is, there are others. So most of them are found, not made,
+ * and one of a full block takes 32 bytes.
+ *
+ * It goes with the last flow. Its gateway outlives it, for it outlives its
+ * flows.
+ */
+struct block {
+	struct rhash_head head;
+	struct block_key key;
+	atomic_t users;
+	struct rcu_head rcu;
+	struct natgw_client client[NEIGHBOURS];
+};
+
+static_assert(sizeof(struct block) <= BLOCK);
+
+/* Seeded by the table, anew whenever it is resized. */
+static u32 block_hash(const void *data, u32 len, u32 seed)
+{
+	const struct block_key *key = data;
+
+	return jhash_2words((__force u32)key->addr, (u32)(unsigned long)key->gw,
+			    seed);
+}
+
+static int block_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct block_key *key = arg->key;
+	const struct block *block = obj;
+
+	return key->gw != block->key.gw || key->addr != block->key.addr;
+}
+
+static const struct rhashtable_params block_params = {
+	.head_offset = offsetof(struct block, head),
+	.key_offset = offsetof(struct block, key),
+	.key_len = sizeof(struct block_key),
+	.hashfn = block_hash,
+	.obj_cmpfn = block_cmp,
 	.automatic_shrinking = true,
 };
 
-/* make - a client with one user; -EEXIST when another CPU was faster */
-static struct natgw_client *make(struct natgw_net *nn,
-				 const struct client_key *key)
+static struct block *block_of(struct natgw_client *client)
 {
-	struct natgw_client *client, *other;
+	return PTR_ALIGN_DOWN((struct block *)client, BLOCK);
+}
 
-	client = kzalloc(sizeof(*client), GFP_ATOMIC | __GFP_NOWARN);
-	if (!client)
+/* make - a block with one user; -EEXIST when another CPU was faster */
+static struct block *make(struct natgw_net *nn, const struct block_key *key)
+{
+	struct block *block, *other;
+
+	/* Memory of a power of two is aligned to it. */
+	block = kzalloc(BLOCK, GFP_ATOMIC | __GFP_NOWARN);
+	if (!block)
 		return NULL;
-	client->key = *key;
-	atomic_set(&client->users, 1);
-	/* Before anybody can find it, and leave it again. */
-	atomic_inc(&key->gw->clients);
-	other = rhashtable_lookup_get_insert_fast(&nn->clients, &client->head,
-						  client_params);
+	block->key = *key;
+	atomic_set(&block->users, 1);
+	other = rhashtable_lookup_get_insert_fast(&nn->clients, &block->head,
+						  block_params);
 	if (!other)
-		return client;
-	atomic_dec(&key->gw->clients);
-	kfree(client);
+		return block;
+	kfree(block);
 	return IS_ERR(other) ? NULL : ERR_PTR(-EEXIST);
+}
+
+static struct block_key key_of(struct natgw_gw *gw, __be32 addr)
+{
+	return (struct block_key){
+		.gw = gw,
+		.addr = addr & ~htonl(NEIGHBOURS - 1),
+	};
+}
+
+/* get - the block of an address, with one user more */
+static struct block *get(struct natgw_gw *gw, __be32 addr)
+{
+	const struct block_key key = key_of(gw, addr);
+	struct natgw_net *nn = gw->nn;
+	struct block *block;
+
+	for (;;) {
+		block = rhashtable_lookup(&nn->clients, &key, block_params);
+		if (block) {
+			if (atomic_inc_unless_negative(&block->users))
+				return block;
+			/* Its last user is about to take it out of the table;
+			 * do not wait for that.
+			 */
+			rhashtable_remove_fast(&nn->clients, &block->head,
+					       block_params);
+			continue;
+		}
+		block = make(nn, &key);
+		if (block != ERR_PTR(-EEXIST))
+			return block;
+	}
 }
 
 /**
@@ -84,26 +158,15 @@ static struct natgw_client *make(struct natgw_net *nn,
  */
 struct natgw_client *natgw_client_join(struct natgw_gw *gw, __be32 addr)
 {
-	const struct client_key key = { .gw = gw, .addr = addr };
-	struct natgw_net *nn = gw->nn;
+	struct block *block = get(gw, addr);
 	struct natgw_client *client;
 
-	for (;;) {
-		client = rhashtable_lookup(&nn->clients, &key, client_params);
-		if (client) {
-			if (atomic_inc_unless_negative(&client->users))
-				return client;
-			/* Its last user is about to take it out of the table;
-			 * do not wait for that.
-			 */
-			rhashtable_remove_fast(&nn->clients, &client->head,
-					       client_params);
-			continue;
-		}
-		client = make(nn, &key);
-		if (client != ERR_PTR(-EEXIST))
-			return client;
-	}
+	if (!block)
+		return NULL;
+	client = &block->client[ntohl(addr) % NEIGHBOURS];
+	if (atomic_inc_return(&client->users) == 1)
+		atomic_inc(&gw->clients);
+	return client;
 }
 
 /**
@@ -114,14 +177,16 @@ struct natgw_client *natgw_client_join(struct natgw_gw *gw, __be32 addr)
  */
 void natgw_client_put(struct natgw_client *client)
 {
-	struct natgw_gw *gw = client->key.gw;
+	struct block *block = block_of(client);
+	struct natgw_gw *gw = block->key.gw;
 
-	if (atomic_dec_return(&client->users) ||
-	    atomic_cmpxchg(&client->users, 0, GONE))
+	if (atomic_dec_and_test(&client->users))
+		atomic_dec(&gw->clients);
+	if (atomic_dec_return(&block->users) ||
+	    atomic_cmpxchg(&block->users, 0, GONE))
 		return;
-	rhashtable_remove_fast(&gw->nn->clients, &client->head, client_params);
-	atomic_dec(&gw->clients);
-	kfree_rcu(client, rcu);
+	rhashtable_remove_fast(&gw->nn->clients, &block->head, block_params);
+	kfree_rcu(block, rcu);
 }
 
 /* Two CPUs may begin the same second at once; the worst is a flow too many. */
@@ -139,10 +204,10 @@ static bool too_fast(struct natgw_client *client, u32 rate)
 }
 
 /* Does a gateway run short of flows, and has the client its share of them? */
-static bool greedy(const struct natgw_client *client,
+static bool greedy(struct natgw_client *client,
 		   const struct natgw_config *config)
 {
-	struct natgw_gw *gw = client->key.gw;
+	const struct natgw_gw *gw = block_of(client)->key.gw;
 	u32 max = natgw_option(config, MAX_FLOWS);
 	u32 flows = atomic_read(&gw->flows);
 
@@ -248,6 +313,21 @@ void natgw_client_leave(struct natgw_client *client, bool flow, bool port)
 	natgw_client_put(client);
 }
 
+static void report_on(const struct block *block, unsigned int i,
+		      struct natgw_client_report *report)
+{
+	const struct natgw_client *client = &block->client[i];
+
+	*report = (struct natgw_client_report){
+		.gw = block->key.gw,
+		.addr = block->key.addr | htonl(i),
+		.users = atomic_read(&client->users),
+		.flows = atomic_read(&client->flows),
+		.ports = atomic_read(&client->ports),
+		.opening = atomic_read(&client->opening),
+	};
+}
+
 /**
  * natgw_client_report() - what is known of an inside host
  * @gw: its gateway
@@ -259,34 +339,33 @@ void natgw_client_leave(struct natgw_client *client, bool flow, bool port)
 bool natgw_client_report(struct natgw_gw *gw, __be32 addr,
 			 struct natgw_client_report *report)
 {
-	const struct client_key key = { .gw = gw, .addr = addr };
-	const struct natgw_client *client;
+	const struct block_key key = key_of(gw, addr);
+	const struct block *block;
 
-	client = rhashtable_lookup(&gw->nn->clients, &key, client_params);
-	if (client)
-		natgw_client_walk_report(client, report);
-	return client;
+	block = rhashtable_lookup(&gw->nn->clients, &key, block_params);
+	if (!block)
+		return false;
+	report_on(block, ntohl(addr) % NEIGHBOURS, report);
+	return report->users;
 }
 
 /**
- * natgw_client_walk_report() - the same of one that a walk has come to
+ * natgw_client_walk_report() - the same of those that a walk has come to
  * @entry: of the table of clients
- * @report: filled in
+ * @report: NATGW_CLIENT_NEIGHBOURS of them; the first ones are filled in
  *
- * Context: RCU.
+ * Context: RCU. Return: how many.
  */
-void natgw_client_walk_report(const void *entry,
-			      struct natgw_client_report *report)
+unsigned int natgw_client_walk_report(const void *entry,
+				      struct natgw_client_report *report)
 {
-	const struct natgw_client *client = entry;
+	unsigned int i, n = 0;
 
-	*report = (struct natgw_client_report){
-		.gw = client->key.gw,
-		.addr = client->key.addr,
-		.flows = atomic_read(&client->flows),
-		.ports = atomic_read(&client->ports),
-		.opening = atomic_read(&client->opening),
-	};
+	for (i = 0; i < NEIGHBOURS; i++) {
+		report_on(entry, i, &report[n]);
+		n += report[n].users > 0;
+	}
+	return n;
 }
 
 /**
@@ -297,7 +376,7 @@ void natgw_client_walk_report(const void *entry,
  */
 int natgw_client_table_init(struct natgw_net *nn)
 {
-	return rhashtable_init(&nn->clients, &client_params);
+	return rhashtable_init(&nn->clients, &block_params);
 }
 
 /**

@@ -9,10 +9,14 @@ struct natgw_config;
 struct natgw_gw;
 struct natgw_net;
 
-/* What is known of an inside host. */
+/* Inside hosts that share an entry of the table */
+enum { NATGW_CLIENT_NEIGHBOURS = 8 };
+
+/* What is known of an inside host, which has flows while it has users. */
 struct natgw_client_report {
 	const struct natgw_gw *gw;
 	__be32 addr;
+	int users;
 	u32 flows;
 	u32 ports;
 	u32 opening;
@@ -31,7 +35,7 @@ void natgw_client_put(struct natgw_client *client);
 void natgw_client_leave(struct natgw_client *client, bool flow, bool port);
 bool natgw_client_report(struct natgw_gw *gw, __be32 addr,
 			 struct natgw_client_report *report);
-void natgw_client_walk_report(const void *entry,
-			      struct natgw_client_report *report);
+unsigned int natgw_client_walk_report(const void *entry,
+				      struct natgw_client_report *report);
 
 #endif /* _NATGW_CLIENT_H */

@@ -19,6 +19,8 @@
  * one failed insert, once.
  */
 #include <linux/bitmap.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -58,11 +60,29 @@ enum { MARKS = 4096 };
 /* The widest lane fits into memory that is easily had. */
 static_assert(sizeof(struct natgw_crowd) + NATGW_PORTS / BITS_PER_BYTE <= 8192);
 
+static u32 crowd_hash(const void *data, u32 len, u32 seed)
+{
+	return natgw_tuple_hash(data);
+}
+
+static bool same_crowd(const struct natgw_tuple *a, const struct natgw_tuple *b)
+{
+	return a->word[0] == b->word[0] && a->word[1] == b->word[1];
+}
+
+static int crowd_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct natgw_crowd *crowd = obj;
+
+	return !same_crowd(arg->key, &crowd->key);
+}
+
 static const struct rhashtable_params crowd_params = {
 	.head_offset = offsetof(struct natgw_crowd, head),
 	.key_offset = offsetof(struct natgw_crowd, key),
 	.key_len = sizeof(struct natgw_tuple),
-	.hashfn = natgw_tuple_hash,
+	.hashfn = crowd_hash,
+	.obj_cmpfn = crowd_cmp,
 	.automatic_shrinking = true,
 };
 
@@ -81,15 +101,31 @@ static struct natgw_tuple crowd_key(const struct natgw_tuple *reply,
 	};
 }
 
+/* Outsiders may well choose destinations that share a place: they are found by
+ * their keyed hash then.
+ */
+static struct natgw_crowd __rcu **recent(struct natgw_net *nn,
+					 const struct natgw_tuple *key)
+{
+	u32 mixed = (__force u32)key->src ^ (__force u32)key->dst ^
+		    (__force u32)key->sport;
+
+	return &nn->recent[hash_32(mixed, ilog2(NATGW_RECENT))];
+}
+
 static struct natgw_crowd *find(struct natgw_net *nn,
 				const struct natgw_tuple *reply,
 				const struct natgw_lane *lane)
 {
+	struct natgw_crowd *crowd;
 	struct natgw_tuple key;
 
 	if (!atomic_read(&nn->crowds.nelems))
 		return NULL;
 	key = crowd_key(reply, lane);
+	crowd = rcu_dereference(*recent(nn, &key));
+	if (crowd && same_crowd(&crowd->key, &key))
+		return crowd;
 	return rhashtable_lookup(&nn->crowds, &key, crowd_params);
 }
 
@@ -125,12 +161,35 @@ static void mark(struct natgw_crowd *crowd, unsigned int bit)
 	crowd->taken++;
 }
 
+/* remember - a crowd that is alive, with its lock held, so that it can be forgotten
+ * for good when it is not any more
+ */
+static void remember(struct natgw_net *nn, struct natgw_crowd *crowd)
+{
+	struct natgw_crowd __rcu **place = recent(nn, &crowd->key);
+
+	if (rcu_access_pointer(*place) != crowd)
+		rcu_assign_pointer(*place, crowd);
+}
+
+/* Another crowd may be put there at the same time, and be forgotten as well, which
+ * does no harm.
+ */
+static void forget(struct natgw_net *nn, struct natgw_crowd *crowd)
+{
+	struct natgw_crowd __rcu **place = recent(nn, &crowd->key);
+
+	if (rcu_access_pointer(*place) == crowd)
+		RCU_INIT_POINTER(*place, NULL);
+}
+
 /* bury_unused - a crowd that marks nothing goes; the next collision makes another */
 static void bury_unused(struct natgw_net *nn, struct natgw_crowd *crowd)
 {
 	if (crowd->taken || crowd->dead)
 		return;
 	crowd->dead = true;
+	forget(nn, crowd);
 	rhashtable_remove_fast(&nn->crowds, &crowd->head, crowd_params);
 	kfree_rcu(crowd, rcu);
 }
@@ -143,6 +202,20 @@ static u16 port_of(const struct natgw_lane *lane, unsigned int bit)
 static unsigned int bit_of(const struct natgw_lane *lane, u16 port)
 {
 	return (port - lane->first) / lane->step;
+}
+
+/* any_below - a random number below a limit, each as likely as any other; of the
+ * kernel's random bits no more are used than it takes
+ */
+static unsigned int any_below(unsigned int limit)
+{
+	u32 product = limit * get_random_u16();
+
+	/* As in __get_random_u32_below(). */
+	if ((u16)product < limit)
+		while ((u16)product < 65536 % limit)
+			product = limit * get_random_u16();
+	return product >> 16;
 }
 
 /**
@@ -162,8 +235,7 @@ u16 natgw_lane_random(struct natgw_net *nn, const struct natgw_lane *lane)
 	u16 port;
 
 	do {
-		port = port_of(lane, reciprocal_scale(get_random_u32(),
-						      lane->ports));
+		port = port_of(lane, any_below(lane->ports));
 	} while (inet_is_local_reserved_port(nn->net, port) && --tries);
 	return port;
 }
@@ -248,6 +320,8 @@ int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow,
 		err = crowd->dead ? -EAGAIN : take(nn, crowd, flow);
 		if (err)
 			bury_unused(nn, crowd);
+		else
+			remember(nn, crowd);
 		spin_unlock(&crowd->lock);
 	} while (err == -EAGAIN);
 	return err;

@@ -298,6 +298,25 @@ static bool forward(const struct natgw_net *nn, struct sk_buff *skb,
 	return true;
 }
 
+DEFINE_PER_CPU_ALIGNED(struct natgw_miss, natgw_miss);
+
+/* give_up - leave a packet to the slow path, which need not look for what is not
+ * there
+ */
+static unsigned int give_up(const struct natgw_net *nn,
+			    const struct sk_buff *skb,
+			    const struct natgw_tuple *tuple, u32 hash,
+			    bool missed)
+{
+	struct natgw_miss *miss = this_cpu_ptr(&natgw_miss);
+
+	miss->skb = missed ? skb : NULL;
+	miss->nn = nn;
+	miss->tuple = *tuple;
+	miss->hash = hash;
+	return NF_ACCEPT;
+}
+
 /**
  * natgw_fast() - the ingress hook
  * @priv: the namespace's instance
@@ -313,12 +332,18 @@ unsigned int natgw_fast(void *priv, struct sk_buff *skb,
 	struct natgw_net *nn = priv;
 	struct natgw_node *node;
 	struct natgw_pkt pkt;
+	u32 hash;
 
+	/* What was said of a packet before it was freed is not said of this. */
+	__this_cpu_write(natgw_miss.skb, NULL);
 	if (!plain(skb) || (skb->sk && !disown(skb)) || !plain_header(skb) ||
 	    !read(skb, &pkt))
 		return NF_ACCEPT;
-	node = natgw_table_find(nn, &pkt.tuple);
-	return node && forward(nn, skb, &pkt, node) ? NF_STOLEN : NF_ACCEPT;
+	hash = natgw_tuple_hash(&pkt.tuple);
+	node = natgw_table_find(nn, &pkt.tuple, hash);
+	if (node && forward(nn, skb, &pkt, node))
+		return NF_STOLEN;
+	return give_up(nn, skb, &pkt.tuple, hash, !node);
 }
 
 /* -------------------------------- to begin with --------------------------- */

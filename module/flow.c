@@ -25,7 +25,7 @@ MODULE_PARM_DESC(flows, "flows that the table has room for from the beginning (0
 
 static struct kmem_cache *flow_cache;
 
-hsiphash_key_t natgw_flow_key __read_mostly;
+siphash_key_t natgw_flow_key __read_mostly;
 
 /* Which option has the idle time-out of a state. */
 static const u8 timeout_option[] = {
@@ -116,13 +116,14 @@ u64 natgw_flow_start(const struct natgw_flow *flow)
 struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
 					const struct natgw_tuple *tuple)
 {
-	return natgw_table_find(nn, tuple);
+	return natgw_table_find(nn, tuple, natgw_tuple_hash(tuple));
 }
 
 /**
- * natgw_flow_find() - the flow of a packet
+ * natgw_flow_find_hashed() - the flow of a packet
  * @nn: the namespace
  * @tuple: the packet's
+ * @hash: natgw_tuple_hash() of it
  * @dir: the direction in which the packet is to belong to it
  *
  * A flow that has been idle for its time-out is gone, whether or not the wheel
@@ -132,11 +133,11 @@ struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
  * Context: softirq, RCU. Return: a flow to be used inside the RCU section, or
  * NULL.
  */
-struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
-				   const struct natgw_tuple *tuple,
-				   enum natgw_dir dir)
+struct natgw_flow *natgw_flow_find_hashed(struct natgw_net *nn,
+					  const struct natgw_tuple *tuple,
+					  u32 hash, enum natgw_dir dir)
 {
-	struct natgw_node *node = natgw_table_find(nn, tuple);
+	struct natgw_node *node = natgw_table_find(nn, tuple, hash);
 	struct natgw_flow *flow;
 
 	if (!node || node->tuple.dir != dir)
@@ -152,6 +153,22 @@ struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 		natgw_flow_remove_node(nn, flow, NATGW_DIR_ORIGINAL);
 	}
 	return NULL;
+}
+
+/**
+ * natgw_flow_find() - the same where nobody has hashed the tuple yet
+ * @nn: the namespace
+ * @tuple: the packet's
+ * @dir: the direction in which the packet is to belong to it
+ *
+ * Context: softirq, RCU. Return: a flow to be used inside the RCU section, or
+ * NULL.
+ */
+struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
+				   const struct natgw_tuple *tuple,
+				   enum natgw_dir dir)
+{
+	return natgw_flow_find_hashed(nn, tuple, natgw_tuple_hash(tuple), dir);
 }
 
 /**
@@ -215,10 +232,11 @@ static void uncount(struct natgw_gw *gw, u8 kind, bool guest)
 
 static void flow_setup(struct natgw_flow *flow, struct natgw_gw *gw,
 		       enum natgw_flow_kind kind,
-		       const struct natgw_tuple *original)
+		       const struct natgw_tuple *original, u32 hash)
 {
 	flow->original.tuple = *original;
 	flow->original.tuple.dir = NATGW_DIR_ORIGINAL;
+	flow->original.hash = hash ?: natgw_tuple_hash(original);
 	flow->reply.tuple = natgw_tuple_invert(original);
 	flow->reply.tuple.dir = NATGW_DIR_REPLY;
 	flow->gw = gw;
@@ -246,6 +264,7 @@ static struct natgw_flow *allocate(const struct natgw_config *config,
  * @guest: outsiders can bring it about: a flow of this host, which answers them, or
  *	one that came in by a filter. They have an eighth of the gateway's flows
  * @original: its original tuple; the reply tuple lacks the address and the port
+ * @hash: natgw_tuple_hash() of that, or 0 where nobody has asked yet
  *
  * Context: softirq, RCU. Return: a flow for natgw_flow_insert() or
  * natgw_flow_discard(); ERR_PTR(-ENFILE) when the gateway has its most flows,
@@ -253,7 +272,8 @@ static struct natgw_flow *allocate(const struct natgw_config *config,
  */
 struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
 				    enum natgw_flow_kind kind, bool guest,
-				    const struct natgw_tuple *original)
+				    const struct natgw_tuple *original,
+				    u32 hash)
 {
 	const struct natgw_config *config = rcu_dereference(gw->config);
 	struct natgw_flow *flow;
@@ -267,7 +287,7 @@ struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
 		uncount(gw, kind, guest);
 		return ERR_PTR(-ENOMEM);
 	}
-	flow_setup(flow, gw, kind, original);
+	flow_setup(flow, gw, kind, original, hash);
 	if (guest)
 		__set_bit(NATGW_FLOW_GUEST, &flow->flags);
 	return flow;
@@ -405,22 +425,25 @@ void natgw_flow_discard(struct natgw_flow *flow)
 	call_rcu(&flow->rcu, flow_free_rcu);
 }
 
-/* prepare - what becomes of packets in one direction: one side of them turns into
- * the other direction's opposite
+/* prepare - what becomes of packets: of those out the source turns into the reply's
+ * destination, of those in the destination back into the source
  */
-static void prepare(struct natgw_node *node, const struct natgw_tuple *other)
+static void prepare(struct natgw_flow *flow)
 {
-	const struct natgw_tuple *own = &node->tuple;
-	bool source = own->dir == NATGW_DIR_ORIGINAL;
-	__be32 was = source ? own->src : own->dst;
-	__be16 port = source ? own->sport : own->dport;
+	struct natgw_node *out = &flow->original, *in = &flow->reply;
+	__wsum delta;
 
-	node->addr = source ? other->dst : other->src;
-	node->port = source ? other->dport : other->sport;
-	node->delta = csum_sub(csum_add((__force __wsum)node->addr,
-					(__force __wsum)node->port),
-			       csum_add((__force __wsum)was,
-					(__force __wsum)port));
+	out->addr = in->tuple.dst;
+	out->port = in->tuple.dport;
+	in->addr = out->tuple.src;
+	in->port = out->tuple.sport;
+	delta = csum_sub(csum_add((__force __wsum)out->addr,
+				  (__force __wsum)out->port),
+			 csum_add((__force __wsum)in->addr,
+				  (__force __wsum)in->port));
+	/* Back is the opposite, which in these sums is the complement. */
+	in->delta = csum_fold(delta);
+	out->delta = ~in->delta;
 }
 
 /**
@@ -438,13 +461,14 @@ static void prepare(struct natgw_node *node, const struct natgw_tuple *other)
 int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
 			   enum natgw_dir dir)
 {
+	struct natgw_node *node = natgw_flow_node(flow, dir);
+
 	if (dir == NATGW_DIR_REPLY) {
-		prepare(&flow->original, &flow->reply.tuple);
-		prepare(&flow->reply, &flow->original.tuple);
+		flow->reply.hash = natgw_tuple_hash(&flow->reply.tuple);
+		prepare(flow);
 	}
-	return rhashtable_lookup_insert_fast(&nn->flows,
-					     &natgw_flow_node(flow, dir)->head,
-					     natgw_flow_params);
+	return rhashtable_lookup_insert_key(&nn->flows, &node->tuple,
+					    &node->head, natgw_flow_params);
 }
 
 /* counter_of - a flow's own one of the counters that there are for each kind of

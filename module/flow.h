@@ -24,6 +24,7 @@ enum natgw_dir {
  * struct natgw_node - a flow, seen in one direction
  * @head: in natgw_net.flows
  * @tuple: of its packets
+ * @hash: natgw_tuple_hash() of @tuple, next to it as struct natgw_key has it
  * @end: TCP: sequence number behind what this side has sent, as far as tcp.c
  *	believes it
  * @ack: TCP: what this side has acknowledged last
@@ -38,14 +39,15 @@ enum natgw_dir {
 struct natgw_node {
 	struct rhash_head head;
 	struct natgw_tuple tuple;
+	u32 hash;
 	u32 end;
 	u32 ack;
 	__be32 addr;
-	__be16 port;
 	u32 hop;
 	u32 armed;
 	int iif;
-	__wsum delta;
+	__be16 port;
+	__sum16 delta;
 };
 
 /* Bits of natgw_flow.flags */
@@ -194,13 +196,17 @@ void natgw_flow_table_exit(struct natgw_net *nn);
 struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 				   const struct natgw_tuple *tuple,
 				   enum natgw_dir dir);
+struct natgw_flow *natgw_flow_find_hashed(struct natgw_net *nn,
+					  const struct natgw_tuple *tuple,
+					  u32 hash, enum natgw_dir dir);
 struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
 					const struct natgw_tuple *tuple);
 bool natgw_flow_known(struct natgw_net *nn, const struct natgw_tuple *tuple);
 bool natgw_flow_taken(struct natgw_net *nn, const struct natgw_tuple *tuple);
 struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
 				    enum natgw_flow_kind kind, bool guest,
-				    const struct natgw_tuple *original);
+				    const struct natgw_tuple *original,
+				    u32 hash);
 void natgw_flow_use_address(struct natgw_flow *flow, struct natgw_addr *addr);
 void natgw_flow_uncount(struct natgw_flow *flow);
 void natgw_flow_discard(struct natgw_flow *flow);

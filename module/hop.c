@@ -23,16 +23,26 @@ enum {
 	SWEEP = NATGW_HOPS / 32,	/* places looked at in a second */
 };
 
+/* place - where a hop may be; @neigh counts only where the route does not say who
+ * it leads to
+ */
 static u32 place(const struct rtable *rt, const struct neighbour *neigh, int i)
 {
-	return (hash_ptr(rt, NATGW_HOP_BITS) + hash_ptr(neigh, NATGW_HOP_BITS) +
-		i) & (NATGW_HOPS - 1);
+	u32 first = hash_ptr(rt, NATGW_HOP_BITS);
+
+	if (!rt->rt_gw_family)
+		first += hash_ptr(neigh, NATGW_HOP_BITS);
+	return (first + i) & (NATGW_HOPS - 1);
 }
 
+/* usable - is it the hop of a route, with a certain neighbour or, by a route that
+ * leads to one, with whoever that is?
+ */
 static bool usable(const struct natgw_hop *hop, const struct rtable *rt,
 		   const struct neighbour *neigh)
 {
-	return hop->rt == rt && hop->neigh == neigh;
+	return hop->rt == rt && (neigh ? hop->neigh == neigh :
+					 !READ_ONCE(hop->neigh->dead));
 }
 
 static void release(struct rcu_head *rcu)
@@ -142,6 +152,14 @@ u32 natgw_hop_find(struct natgw_net *nn, const struct sk_buff *skb)
 	struct neighbour *neigh;
 	u32 id;
 
+	/* Such a route was direct when its hop was made. What it may not be any
+	 * longer is seen by whoever is about to use the hop.
+	 */
+	if (rt->rt_gw_family) {
+		id = look(hops, rt, NULL);
+		if (id)
+			return id;
+	}
 	if (!direct(rt))
 		return 0;
 	neigh = ip_neigh_gw4(rt->dst.dev, rt->rt_gw_family ? rt->rt_gw4 :

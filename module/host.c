@@ -32,6 +32,33 @@ static bool tcp_expects(struct net *net, int ifindex,
 				      0);
 }
 
+static bool udp_expects(struct net *net, int ifindex,
+			const struct natgw_tuple *tuple)
+{
+	struct udp_table *table = natgw_udp_table(net);
+
+	/* Each socket is in the table by its port alone, too, and mostly none
+	 * has the port, which costs little to see.
+	 */
+	return !hlist_empty(&udp_hashslot(table, net,
+					  ntohs(tuple->dport))->head) &&
+	       __udp4_lib_lookup(net, tuple->src, tuple->sport, tuple->dst,
+				 tuple->dport, ifindex, 0, table, NULL);
+}
+
+static bool expects(struct net *net, int ifindex,
+		    const struct natgw_tuple *tuple)
+{
+	switch (tuple->proto) {
+	case IPPROTO_TCP:
+		return tcp_expects(net, ifindex, tuple);
+	case IPPROTO_UDP:
+		return udp_expects(net, ifindex, tuple);
+	default:
+		return false;
+	}
+}
+
 /**
  * natgw_host_expects() - does a socket of this host wait for a packet?
  * @net: the namespace
@@ -45,16 +72,7 @@ static bool tcp_expects(struct net *net, int ifindex,
 bool natgw_host_expects(struct net *net, int ifindex,
 			const struct natgw_tuple *tuple)
 {
-	switch (tuple->proto) {
-	case IPPROTO_TCP:
-		return tcp_expects(net, ifindex, tuple);
-	case IPPROTO_UDP:
-		return __udp4_lib_lookup(net, tuple->src, tuple->sport,
-					 tuple->dst, tuple->dport, ifindex, 0,
-					 natgw_udp_table(net), NULL);
-	default:
-		return false;
-	}
+	return expects(net, ifindex, tuple);
 }
 
 static bool reserved(struct net *net, const struct natgw_tuple *reply)
@@ -83,7 +101,7 @@ bool natgw_host_uses(const struct natgw_flow *flow)
 	 * gateway's is one of the host's. That is asked last, as it costs most.
 	 */
 	return (reserved(net, reply) ||
-		natgw_host_expects(net, ifindex, reply)) &&
+		expects(net, ifindex, reply)) &&
 	       inet_addr_type(net, reply->dst) == RTN_LOCAL;
 }
 

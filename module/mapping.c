@@ -181,7 +181,8 @@ static struct natgw_flow *make(struct natgw_gw *gw, enum natgw_flow_kind kind,
 	struct natgw_flow *mapping;
 	int err = 0;
 
-	mapping = natgw_flow_alloc(gw, NATGW_FLOW_KIND_MAPPING, false, key);
+	mapping = natgw_flow_alloc(gw, NATGW_FLOW_KIND_MAPPING, false, key,
+				   0);
 	if (IS_ERR(mapping))
 		return mapping;
 	mapping->reply.tuple.src = remote;
@@ -246,7 +247,7 @@ static struct natgw_flow *make_permit(struct natgw_net *nn,
 	int err;
 
 	permit = natgw_flow_alloc(mapping->gw, NATGW_FLOW_KIND_MAPPING, false,
-				  o);
+				  o, mapping->original.hash);
 	if (IS_ERR(permit))
 		return permit;
 	permit->reply.tuple =

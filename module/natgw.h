@@ -12,6 +12,7 @@
 #include <uapi/linux/natgw.h>
 
 struct natgw_answers;
+struct natgw_crowd;
 struct natgw_drops;
 struct natgw_fragments;
 struct natgw_hops;
@@ -23,6 +24,7 @@ enum {
 	NATGW_PORT_MIN = 1024,		/* RFC 6056 section 3.2 */
 	NATGW_PORTS = 65536 - NATGW_PORT_MIN,
 	NATGW_HOOKS = 2,
+	NATGW_RECENT = 16,
 	NATGW_PASSED_BY = 3,		/* netfilter hooks that fast.c passes by */
 };
 
@@ -40,7 +42,8 @@ enum natgw_gate {
  *	gateway is created; read with smp_load_acquire() by anybody else
  * @flows: both nodes of every flow, by tuple
  * @crowds: what is known of the ports towards crowded destinations
- * @clients: inside hosts that have flows, by gateway and address
+ * @recent: some of them that were of use lately, to be found without a search
+ * @clients: inside hosts that have flows, by gateway and block of addresses
  * @wheel: when flows are to be looked at for idleness; @wheels shards
  * @wheels: number of shards
  * @tick: the work that turns the wheel, once a second
@@ -71,6 +74,7 @@ struct natgw_net {
 	bool started;
 	struct rhashtable flows;
 	struct rhashtable crowds;
+	struct natgw_crowd __rcu *recent[NATGW_RECENT];
 	struct rhashtable clients;
 	struct natgw_wheel *wheel;
 	unsigned int wheels;

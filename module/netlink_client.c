@@ -6,7 +6,8 @@
 #include "client.h"
 #include "netlink.h"
 
-enum { AT_ONCE = 128 };
+/* Entries in a message, each of several hosts */
+enum { AT_ONCE = 16 };
 
 static int put_report(struct sk_buff *msg, const struct natgw_client_report *r)
 {
@@ -59,23 +60,38 @@ int natgw_nl_client_get_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 static int dump_client(struct sk_buff *skb, struct netlink_callback *cb,
-		       void *entry)
+		       const struct natgw_client_report *report)
 {
 	void *hdr = natgw_nl_dump_put(skb, cb, NATGW_CMD_CLIENT_GET);
-	struct natgw_client_report report;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	/* A client may be on its way out, and its gateway with it: both stay
-	 * while RCU waits for us.
-	 */
-	natgw_client_walk_report(entry, &report);
-	return natgw_nl_dump_end(skb, hdr, put_report(skb, &report));
+	return natgw_nl_dump_end(skb, hdr, put_report(skb, report));
+}
+
+/* dump_neighbours - all of an entry or none. They may be on their way out, and
+ * their gateway with them: it stays while RCU waits for us.
+ */
+static int dump_neighbours(struct sk_buff *skb, struct netlink_callback *cb,
+			   void *entry)
+{
+	struct natgw_client_report report[NATGW_CLIENT_NEIGHBOURS];
+	unsigned int n = natgw_client_walk_report(entry, report);
+	unsigned char *end = skb_tail_pointer(skb);
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (!dump_client(skb, cb, &report[i]))
+			continue;
+		nlmsg_trim(skb, end);
+		return -EMSGSIZE;
+	}
+	return 0;
 }
 
 int natgw_nl_client_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
 
-	return natgw_nl_walk(skb, cb, &nn->clients, AT_ONCE, dump_client);
+	return natgw_nl_walk(skb, cb, &nn->clients, AT_ONCE, dump_neighbours);
 }

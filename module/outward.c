@@ -13,6 +13,7 @@
 #include "mapping.h"
 #include "mss.h"
 #include "pool.h"
+#include "table.h"
 #include "xlate.h"
 
 /* Why a client gets no flow: what it is called where it is counted and told. */
@@ -230,6 +231,18 @@ static bool midstream(struct natgw_ctx *ctx)
 	return true;
 }
 
+/* made_meanwhile - the flow of a packet that gets none of its own: what is refused to
+ * it may have been given to the one before, on another CPU, since natgw_fast_missed()
+ */
+static struct natgw_flow *made_meanwhile(struct natgw_ctx *ctx)
+{
+	struct natgw_flow *flow;
+
+	flow = natgw_flow_find_hashed(ctx->nn, &ctx->pkt.tuple, ctx->pkt.hash,
+				      NATGW_DIR_ORIGINAL);
+	return flow && flow->gw == ctx->gw ? flow : NULL;
+}
+
 static unsigned int begin(struct natgw_ctx *ctx)
 {
 	struct natgw_treatment treatment;
@@ -244,6 +257,8 @@ static unsigned int begin(struct natgw_ctx *ctx)
 	natgw_rule_apply(ctx->config, &ctx->pkt.tuple, &treatment);
 	flow = natgw_pool_bind(ctx->gw, NATGW_FLOW_KIND_INSIDE, &ctx->pkt,
 			       &treatment);
+	if (IS_ERR(flow))
+		flow = made_meanwhile(ctx) ?: flow;
 	if (IS_ERR(flow))
 		return natgw_outward_no_flow(ctx, PTR_ERR(flow));
 	WRITE_ONCE(flow->original.iif, natgw_in_device(ctx));
@@ -270,7 +285,7 @@ static unsigned int translate_new(struct natgw_ctx *ctx)
 	if (side == NATGW_SIDE_HOST ||
 	    (side == NATGW_SIDE_UPLINK && !config->n_inside && !spoofed))
 		return NF_ACCEPT;
-	if (!spoofed &&
+	if (!spoofed && config->n_exempt &&
 	    natgw_rule_exempts(config, ctx->skb, &ctx->pkt, false)) {
 		natgw_stats_drop(ctx->gw->stats,
 				 NATGW_A_COUNTERS_PACKETS_EXEMPT, ctx->skb);
@@ -303,15 +318,17 @@ static unsigned int translate_known(struct natgw_ctx *ctx,
 
 static unsigned int translate(struct natgw_ctx *ctx)
 {
+	struct natgw_pkt *pkt = &ctx->pkt;
 	struct natgw_flow *flow;
 	unsigned int verdict;
 
 	if (natgw_fragment_later(ctx->skb) && send_later(ctx, &verdict))
 		return verdict;
-	natgw_parse(ctx->skb, &ctx->pkt);
-	if (ctx->pkt.kind == NATGW_PKT_FLOW) {
-		flow = natgw_flow_find(ctx->nn, &ctx->pkt.tuple,
-				       NATGW_DIR_ORIGINAL);
+	natgw_parse(ctx->skb, pkt);
+	if (pkt->kind == NATGW_PKT_FLOW && !natgw_fast_missed(ctx)) {
+		pkt->hash = natgw_tuple_hash(&pkt->tuple);
+		flow = natgw_flow_find_hashed(ctx->nn, &pkt->tuple, pkt->hash,
+					      NATGW_DIR_ORIGINAL);
 		if (flow && flow->gw == ctx->gw)
 			return translate_known(ctx, flow);
 		/* The route moved to another gateway's uplink, where the old

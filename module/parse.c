@@ -11,24 +11,6 @@
 
 #include "parse.h"
 
-/**
- * natgw_tuple_invert() - the tuple of an answer
- * @tuple: of what is answered
- *
- * An ICMP identifier moves from the request's field to the reply's.
- */
-struct natgw_tuple natgw_tuple_invert(const struct natgw_tuple *tuple)
-{
-	return (struct natgw_tuple){
-		.src = tuple->dst,
-		.dst = tuple->src,
-		.sport = tuple->dport,
-		.dport = tuple->sport,
-		.proto = tuple->proto,
-		.scope = tuple->scope,
-	};
-}
-
 /* The identifier of an ICMP query stands for the port at the side that asks:
  * the source of a request, the destination of a reply (RFC 5508 section 3.1).
  */

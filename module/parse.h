@@ -21,18 +21,57 @@ enum natgw_scope {
  * @proto: IP protocol
  * @dir: enum natgw_dir where the tuple is a flow's; not compared, not hashed
  * @scope: enum natgw_scope
- * @zero: so that all 16 bytes have a value
+ * @zero: so that all 16 bytes have a value; not compared, not hashed
+ * @word: all of it, to be compared and hashed at once
  */
 struct natgw_tuple {
-	__be32 src;
-	__be32 dst;
-	__be16 sport;
-	__be16 dport;
-	u8 proto;
-	u8 dir;
-	u8 scope;
-	u8 zero;
+	union {
+		struct {
+			__be32 src;
+			__be32 dst;
+			__be16 sport;
+			__be16 dport;
+			u8 proto;
+			u8 dir;
+			u8 scope;
+			u8 zero;
+		};
+		u64 word[2];
+	};
 };
+
+/* natgw_tuple_rest - what counts of a tuple's second word */
+static inline u64 natgw_tuple_rest(const struct natgw_tuple *tuple)
+{
+	return tuple->word[1] &
+	       (__force u64)cpu_to_be64(0xffffffffff00ff00ULL);
+}
+
+static inline bool natgw_tuple_same(const struct natgw_tuple *a,
+				    const struct natgw_tuple *b)
+{
+	return a->word[0] == b->word[0] &&
+	       natgw_tuple_rest(a) == natgw_tuple_rest(b);
+}
+
+/**
+ * natgw_tuple_invert() - the tuple of an answer
+ * @tuple: of what is answered
+ *
+ * An ICMP identifier moves from the request's field to the reply's.
+ */
+static inline struct natgw_tuple
+natgw_tuple_invert(const struct natgw_tuple *tuple)
+{
+	return (struct natgw_tuple){
+		.src = tuple->dst,
+		.dst = tuple->src,
+		.sport = tuple->dport,
+		.dport = tuple->sport,
+		.proto = tuple->proto,
+		.scope = tuple->scope,
+	};
+}
 
 /* What a packet is to the translator. */
 enum natgw_kind {
@@ -65,6 +104,7 @@ enum {
  * @seq: TCP sequence number
  * @end: sequence number behind its last byte, or its SYN or FIN
  * @ack: TCP acknowledgment number
+ * @hash: natgw_tuple_hash() of @tuple, or 0 where nobody has asked yet
  */
 struct natgw_pkt {
 	struct natgw_tuple tuple;
@@ -76,6 +116,7 @@ struct natgw_pkt {
 	u32 seq;
 	u32 end;
 	u32 ack;
+	u32 hash;
 };
 
 /**
@@ -125,6 +166,5 @@ void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt);
 enum natgw_quoted natgw_parse_quote(const struct sk_buff *skb,
 				    const struct natgw_pkt *pkt,
 				    struct natgw_quote *quote);
-struct natgw_tuple natgw_tuple_invert(const struct natgw_tuple *tuple);
 
 #endif /* _NATGW_PARSE_H */

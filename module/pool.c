@@ -157,7 +157,9 @@ static int take_port(struct natgw_net *nn, const struct natgw_config *config,
 			return -EADDRINUSE;
 	}
 	/* An ICMP identifier has neither class nor parity. */
-	if (o->proto == IPPROTO_ICMP)
+	if (o->proto == IPPROTO_ICMP ||
+	    !(natgw_option(config, PORT_CLASS) ||
+	      natgw_option(config, PORT_PARITY)))
 		return take_in_lane(nn, flow, &any);
 	return take_like(nn, config, flow, ntohs(o->sport));
 }
@@ -173,6 +175,24 @@ static int take_on(struct natgw_net *nn, const struct natgw_config *config,
 	err = take_port(nn, config, flow, own_port);
 	if (err == -EADDRINUSE)
 		atomic64_inc(&addr->no_port);
+	return err;
+}
+
+/* take_any - of several addresses the client's own, or where that has no port, and
+ * options allow it, another
+ */
+static int take_any(struct natgw_net *nn, const struct natgw_config *config,
+		    struct natgw_flow *flow, __be32 client, bool own_port)
+{
+	DECLARE_BITMAP(tried, NATGW_MAX_ADDRESSES) = {};
+	struct natgw_addr *addr;
+	int err = -EADDRNOTAVAIL;
+
+	while ((addr = best(config, client, tried))) {
+		err = take_on(nn, config, flow, addr, own_port);
+		if (err != -EADDRINUSE || !natgw_option(config, SPILL))
+			break;
+	}
 	return err;
 }
 
@@ -193,22 +213,15 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 		    struct natgw_flow *flow, __be32 client, bool own_port,
 		    __be32 pinned)
 {
-	DECLARE_BITMAP(tried, NATGW_MAX_ADDRESSES) = {};
 	struct natgw_addr *addr;
-	int err = -EADDRNOTAVAIL;
 
-	if (pinned) {
-		addr = by_ip(config, pinned);
-		if (!addr || (client && READ_ONCE(addr->draining)))
-			return err;
-		return take_on(nn, config, flow, addr, own_port);
-	}
-	while ((addr = best(config, client, tried))) {
-		err = take_on(nn, config, flow, addr, own_port);
-		if (err != -EADDRINUSE || !natgw_option(config, SPILL))
-			break;
-	}
-	return err;
+	if (!pinned && config->n_addr > 1)
+		return take_any(nn, config, flow, client, own_port);
+	addr = pinned ? by_ip(config, pinned) : config->addr[0];
+	/* This host's own may stay where they are. */
+	if (!addr || ((client || !pinned) && READ_ONCE(addr->draining)))
+		return -EADDRNOTAVAIL;
+	return take_on(nn, config, flow, addr, own_port);
 }
 
 /* --------------------------------- new flows ------------------------------ */
@@ -377,7 +390,7 @@ struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw,
 	int err = 0;
 
 	flow = natgw_flow_alloc(gw, kind, kind == NATGW_FLOW_KIND_HOST,
-				&pkt->tuple);
+				&pkt->tuple, pkt->hash);
 	if (IS_ERR(flow))
 		return flow;
 	flow->idle = treatment->idle;
@@ -421,7 +434,8 @@ struct natgw_flow *natgw_pool_admit(struct natgw_flow *mapping,
 	struct natgw_flow *flow;
 	int err;
 
-	flow = natgw_flow_alloc(gw, NATGW_FLOW_KIND_INSIDE, true, &original);
+	flow = natgw_flow_alloc(gw, NATGW_FLOW_KIND_INSIDE, true, &original,
+				0);
 	if (IS_ERR(flow)) {
 		natgw_mapping_put(gw->nn, mapping, NATGW_FLOW_END_GATEWAY);
 		return flow;

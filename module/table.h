@@ -8,57 +8,94 @@
 
 #include "flow.h"
 
-extern hsiphash_key_t natgw_flow_key;
+extern siphash_key_t natgw_flow_key;
 
 /**
  * natgw_tuple_hash() - hash a tuple, whatever its direction
- * @data: a struct natgw_tuple
- * @len: unused
- * @seed: the table's, which a rehash changes
+ * @tuple: the tuple
  *
  * A key of this boot keeps anybody outside from choosing tuples that share a
- * bucket.
+ * bucket. This is the kernel's hsiphash (SipHash-1-3) less its last word, which
+ * tells apart inputs of different lengths: here there is but one.
  *
  * Context: any.
  */
-static inline u32 natgw_tuple_hash(const void *data, u32 len, u32 seed)
+static __always_inline u32 natgw_tuple_hash(const struct natgw_tuple *tuple)
 {
-	const struct natgw_tuple *tuple = data;
+	const siphash_key_t *key = &natgw_flow_key;
+	u64 first = tuple->word[0], second = natgw_tuple_rest(tuple);
+	u64 v0 = SIPHASH_CONST_0 ^ key->key[0];
+	u64 v1 = SIPHASH_CONST_1 ^ key->key[1];
+	u64 v2 = SIPHASH_CONST_2 ^ key->key[0];
+	u64 v3 = SIPHASH_CONST_3 ^ key->key[1] ^ first;
 
-	return hsiphash_4u32((__force u32)tuple->src, (__force u32)tuple->dst,
-			     (__force u32)tuple->sport << 16 |
-			     (__force u32)tuple->dport,
-			     seed ^ (tuple->proto | tuple->scope << 8),
-			     &natgw_flow_key);
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	v0 ^= first;
+	v3 ^= second;
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	v0 ^= second;
+	v2 ^= 0xff;
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	SIPHASH_PERMUTATION(v0, v1, v2, v3);
+	return v0 ^ v1 ^ v2 ^ v3;
 }
 
-static inline int natgw_tuple_cmp(struct rhashtable_compare_arg *arg,
-				  const void *obj)
+/* What the table is searched for: a tuple and its hash, as they stand in a node. So
+ * a tuple is hashed once, however often it is looked for, moved to a larger table,
+ * or taken out.
+ */
+struct natgw_key {
+	struct natgw_tuple tuple;
+	u32 hash;
+};
+
+static_assert(offsetof(struct natgw_node, hash) -
+	      offsetof(struct natgw_node, tuple) ==
+	      offsetof(struct natgw_key, hash));
+
+/* The table's own seed is not needed: nobody knows the key. */
+static inline u32 natgw_key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct natgw_key *key = data;
+
+	return key->hash;
+}
+
+static inline u32 natgw_node_hash(const void *data, u32 len, u32 seed)
+{
+	const struct natgw_node *node = data;
+
+	return node->hash;
+}
+
+static inline int natgw_key_cmp(struct rhashtable_compare_arg *arg,
+				const void *obj)
 {
 	const struct natgw_node *node = obj;
-	const struct natgw_tuple *a = arg->key;
-	const struct natgw_tuple *b = &node->tuple;
 
-	return a->src != b->src || a->dst != b->dst || a->sport != b->sport ||
-	       a->dport != b->dport || a->proto != b->proto ||
-	       a->scope != b->scope;
+	return !natgw_tuple_same(arg->key, &node->tuple);
 }
 
 static const struct rhashtable_params natgw_flow_params = {
 	.head_offset = offsetof(struct natgw_node, head),
 	.key_offset = offsetof(struct natgw_node, tuple),
 	.key_len = sizeof(struct natgw_tuple),
-	.hashfn = natgw_tuple_hash,
-	.obj_cmpfn = natgw_tuple_cmp,
+	.hashfn = natgw_key_hash,
+	.obj_hashfn = natgw_node_hash,
+	.obj_cmpfn = natgw_key_cmp,
 	.min_size = 1024,
 	.automatic_shrinking = true,
 };
 
 /* natgw_table_find - see natgw_flow_find_node() */
 static __always_inline struct natgw_node *
-natgw_table_find(struct natgw_net *nn, const struct natgw_tuple *tuple)
+natgw_table_find(struct natgw_net *nn, const struct natgw_tuple *tuple,
+		 u32 hash)
 {
-	return rhashtable_lookup(&nn->flows, tuple, natgw_flow_params);
+	const struct natgw_key key = { .tuple = *tuple, .hash = hash };
+
+	return rhashtable_lookup(&nn->flows, &key, natgw_flow_params);
 }
 
 #endif /* _NATGW_TABLE_H */

@@ -39,7 +39,7 @@ static inline void natgw_mend(struct sk_buff *skb, __sum16 *check, bool plain,
 
 	if (plain) {
 		*check = csum_fold(csum_add(~csum_unfold(*check),
-					    node->delta));
+					    csum_unfold(node->delta)));
 		return;
 	}
 	inet_proto_csum_replace4(check, skb, source ? t->src : t->dst,
