@@ -24,6 +24,7 @@ enum status cmd_rule_show(const struct args *args);
 enum status cmd_port_show(const struct args *args);
 enum status cmd_stats(const struct args *args);
 enum status cmd_drops(const struct args *args);
+enum status cmd_why(const struct args *args);
 enum status cmd_monitor(const struct args *args);
 enum status cmd_save(const struct args *args);
 enum status cmd_restore(const struct args *args);

@@ -42,6 +42,11 @@ static const struct word words[] = {
 	[W_IDLE] = { "idle", T_SECONDS, NULL, NULL },
 	[W_FILE] = { NULL, T_FILE, NULL, NULL },
 	[W_CAUSE] = { "cause", T_CAUSE, NULL, NULL },
+	[W_ASK_SRC] = { NULL, T_ADDR, NULL, "SRC" },
+	[W_ASK_SPORT] = { NULL, T_PORT, NULL, "SPORT" },
+	[W_ASK_DST] = { NULL, T_ADDR, NULL, "DST" },
+	[W_ASK_DPORT] = { NULL, T_PORT, NULL, "DPORT" },
+	[W_ASK_PROTO] = { NULL, T_PROTO, NULL, "PROTOCOL" },
 	[W_FOLLOW] = { "follow", T_NONE, NULL, NULL },
 	[W_FOLLOW_SHORT] = { "-f", T_NONE, NULL, NULL },
 	[W_ON_GATEWAY] = { "gateway", T_NONE, NULL, NULL },
@@ -173,6 +178,16 @@ static const struct use drops_words[] = {
 	END
 };
 
+static const struct use why_words[] = {
+	REQUIRED(W_ASK_SRC),
+	REQUIRED(W_ASK_SPORT),
+	REQUIRED(W_ASK_DST),
+	REQUIRED(W_ASK_DPORT),
+	REQUIRED(W_ASK_PROTO),
+	OPTIONAL(W_DEV),
+	END
+};
+
 static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
 static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
 
@@ -227,6 +242,11 @@ static const struct command drops_command[] = {
 	NO_COMMAND
 };
 
+static const struct command why_command[] = {
+	{ NULL, "say what would become of a packet", why_words, cmd_why },
+	NO_COMMAND
+};
+
 static const struct command monitor_command[] = {
 	{ NULL, "show events as they happen", monitor_words, cmd_monitor },
 	NO_COMMAND
@@ -259,6 +279,7 @@ const struct object objects[] = {
 	{ "port", "where many ports are taken", port_commands, NULL },
 	{ "stats", "counters", stats_command, stats_help },
 	{ "drops", "packets that were dropped last", drops_command, NULL },
+	{ "why", "what would become of a packet", why_command, NULL },
 	{ "monitor", "events", monitor_command, NULL },
 	{ "save", "write the configuration", save_command, NULL },
 	{ "restore", "apply a saved configuration", restore_command, NULL },
