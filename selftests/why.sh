@@ -249,7 +249,7 @@ refused()
 }
 
 need
-ktap_plan $((42 + $(bad_questions | wc -l)))
+ktap_plan $((38 + $(bad_questions | wc -l)))
 two_armed
 check "without a gateway there is nothing to say" \
 	refused "no gateway" "${UDP[*]}"
