@@ -91,9 +91,9 @@ static const struct rhashtable_params block_params = {
 	.automatic_shrinking = true,
 };
 
-static struct block *block_of(struct natgw_client *client)
+static struct block *block_of(const struct natgw_client *client)
 {
-	return PTR_ALIGN_DOWN((struct block *)client, BLOCK);
+	return (struct block *)ALIGN_DOWN((unsigned long)client, BLOCK);
 }
 
 /* make - a block with one user; -EEXIST when another CPU was faster */
@@ -148,6 +148,20 @@ static struct block *get(struct natgw_gw *gw, __be32 addr)
 	}
 }
 
+/* find - an inside host that has flows, or NULL */
+static const struct natgw_client *find(struct natgw_gw *gw, __be32 addr)
+{
+	const struct block_key key = key_of(gw, addr);
+	const struct natgw_client *client;
+	const struct block *block;
+
+	block = rhashtable_lookup(&gw->nn->clients, &key, block_params);
+	if (!block)
+		return NULL;
+	client = &block->client[ntohl(addr) % NEIGHBOURS];
+	return atomic_read(&client->users) ? client : NULL;
+}
+
 /**
  * natgw_client_join() - refer to an inside host
  * @gw: its gateway
@@ -189,40 +203,56 @@ void natgw_client_put(struct natgw_client *client)
 	kfree_rcu(block, rcu);
 }
 
-/* Two CPUs may begin the same second at once; the worst is a flow too many. */
-static bool too_fast(struct natgw_client *client, u32 rate)
+static u32 this_second(void)
 {
-	u32 second = (u32)(jiffies / HZ);
+	return (u32)(jiffies / HZ);
+}
 
-	if (!rate)
-		return false;
+/* begin - count a flow that is asked for; returns how many there were this second
+ *
+ * Two CPUs may begin the same second at once; the worst is a flow too many.
+ */
+static u32 begin(struct natgw_client *client)
+{
+	u32 second = this_second();
+
 	if (READ_ONCE(client->second) != second) {
 		WRITE_ONCE(client->second, second);
 		atomic_set(&client->begun, 0);
 	}
-	return (u32)atomic_inc_return(&client->begun) > rate;
+	return atomic_inc_return(&client->begun);
+}
+
+static bool over(u32 n, u32 limit)
+{
+	return limit && n > limit;
 }
 
 /* Does a gateway run short of flows, and has the client its share of them? */
-static bool greedy(struct natgw_client *client,
-		   const struct natgw_config *config)
+static bool greedy(const struct natgw_config *config,
+		   const struct natgw_client_use *use)
 {
-	const struct natgw_gw *gw = block_of(client)->key.gw;
 	u32 max = natgw_option(config, MAX_FLOWS);
-	u32 flows = atomic_read(&gw->flows);
 
-	return natgw_option(config, FAIR_SHARE) &&
-	       flows > max - max / 8 &&
-	       (u32)atomic_read(&client->flows) >
-	       max / max(atomic_read(&gw->clients), 1);
+	return natgw_option(config, FAIR_SHARE) && use->all > max - max / 8 &&
+	       use->flows > max / use->clients;
 }
 
-static bool over(atomic_t *count, u32 limit)
+/* exceeds - which limit is exceeded, with the flow in question counted */
+static int exceeds(const struct natgw_config *config,
+		   const struct natgw_client_use *use)
 {
-	if ((u32)atomic_inc_return(count) <= limit || !limit)
-		return false;
-	atomic_dec(count);
-	return true;
+	if (over(use->begun, natgw_option(config, CLIENT_RATE)))
+		return -EAGAIN;
+	if (over(use->flows, natgw_option(config, CLIENT_FLOWS)))
+		return -EDQUOT;
+	if (greedy(config, use))
+		return -ENOSPC;
+	if (over(use->opening, natgw_option(config, CLIENT_OPENING)))
+		return -EMFILE;
+	if (over(use->ports, natgw_option(config, CLIENT_PORTS)))
+		return -EUSERS;
+	return 0;
 }
 
 /**
@@ -238,24 +268,64 @@ static bool over(atomic_t *count, u32 limit)
 int natgw_client_admit(struct natgw_client *client,
 		       const struct natgw_config *config, bool opening)
 {
-	int err = -EDQUOT;
+	const struct natgw_gw *gw = block_of(client)->key.gw;
+	struct natgw_client_use use = {
+		.flows = atomic_inc_return(&client->flows),
+		.all = atomic_read(&gw->flows),
+		.clients = max(atomic_read(&gw->clients), 1),
+	};
+	int err;
 
-	if (too_fast(client, natgw_option(config, CLIENT_RATE)))
-		return -EAGAIN;
-	if (over(&client->flows, natgw_option(config, CLIENT_FLOWS)))
-		return err;
-	err = -ENOSPC;
-	if (greedy(client, config))
-		goto err_flows;
-	err = -EMFILE;
-	if (opening &&
-	    over(&client->opening, natgw_option(config, CLIENT_OPENING)))
-		goto err_flows;
-	return 0;
-
-err_flows:
+	if (natgw_option(config, CLIENT_RATE))
+		use.begun = begin(client);
+	if (opening)
+		use.opening = atomic_inc_return(&client->opening);
+	err = exceeds(config, &use);
+	if (!err)
+		return 0;
+	if (opening)
+		atomic_dec(&client->opening);
 	atomic_dec(&client->flows);
 	return err;
+}
+
+/**
+ * natgw_client_look() - would a new flow be admitted?
+ * @gw: its gateway
+ * @config: the gateway's
+ * @addr: its client
+ * @opening: it is a TCP connection that is not established yet
+ * @port: it takes a port of its own
+ * @use: filled with what the client would have then
+ *
+ * Counts nothing. Context: RCU. Return: as natgw_client_admit() and
+ * natgw_client_take_port().
+ */
+int natgw_client_look(struct natgw_gw *gw, const struct natgw_config *config,
+		      __be32 addr, bool opening, bool port,
+		      struct natgw_client_use *use)
+{
+	const struct natgw_client *client = find(gw, addr);
+
+	*use = (struct natgw_client_use){
+		.begun = 1,
+		.flows = 1,
+		.opening = opening,
+		.ports = port,
+		.all = atomic_read(&gw->flows) + 1,
+		.clients = atomic_read(&gw->clients) + !client,
+	};
+	if (!client)
+		return exceeds(config, use);
+	if (READ_ONCE(client->second) == this_second())
+		use->begun += atomic_read(&client->begun);
+	use->flows += atomic_read(&client->flows);
+	if (opening)
+		use->opening += atomic_read(&client->opening);
+	if (port)
+		use->ports += atomic_read(&client->ports);
+	use->clients = max(use->clients, 1U);
+	return exceeds(config, use);
 }
 
 /**
@@ -268,8 +338,11 @@ err_flows:
 int natgw_client_take_port(struct natgw_client *client,
 			   const struct natgw_config *config)
 {
-	return over(&client->ports, natgw_option(config, CLIENT_PORTS)) ?
-	       -EUSERS : 0;
+	if (!over(atomic_inc_return(&client->ports),
+		  natgw_option(config, CLIENT_PORTS)))
+		return 0;
+	atomic_dec(&client->ports);
+	return -EUSERS;
 }
 
 /**
@@ -313,15 +386,14 @@ void natgw_client_leave(struct natgw_client *client, bool flow, bool port)
 	natgw_client_put(client);
 }
 
-static void report_on(const struct block *block, unsigned int i,
+static void report_on(const struct natgw_client *client,
 		      struct natgw_client_report *report)
 {
-	const struct natgw_client *client = &block->client[i];
+	const struct block *block = block_of(client);
 
 	*report = (struct natgw_client_report){
 		.gw = block->key.gw,
-		.addr = block->key.addr | htonl(i),
-		.users = atomic_read(&client->users),
+		.addr = block->key.addr | htonl(client - block->client),
 		.flows = atomic_read(&client->flows),
 		.ports = atomic_read(&client->ports),
 		.opening = atomic_read(&client->opening),
@@ -339,14 +411,11 @@ static void report_on(const struct block *block, unsigned int i,
 bool natgw_client_report(struct natgw_gw *gw, __be32 addr,
 			 struct natgw_client_report *report)
 {
-	const struct block_key key = key_of(gw, addr);
-	const struct block *block;
+	const struct natgw_client *client = find(gw, addr);
 
-	block = rhashtable_lookup(&gw->nn->clients, &key, block_params);
-	if (!block)
-		return false;
-	report_on(block, ntohl(addr) % NEIGHBOURS, report);
-	return report->users;
+	if (client)
+		report_on(client, report);
+	return client;
 }
 
 /**
@@ -359,12 +428,12 @@ bool natgw_client_report(struct natgw_gw *gw, __be32 addr,
 unsigned int natgw_client_walk_report(const void *entry,
 				      struct natgw_client_report *report)
 {
+	const struct block *block = entry;
 	unsigned int i, n = 0;
 
-	for (i = 0; i < NEIGHBOURS; i++) {
-		report_on(entry, i, &report[n]);
-		n += report[n].users > 0;
-	}
+	for (i = 0; i < NEIGHBOURS; i++)
+		if (atomic_read(&block->client[i].users))
+			report_on(&block->client[i], &report[n++]);
 	return n;
 }
 

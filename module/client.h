@@ -12,14 +12,31 @@ struct natgw_net;
 /* Inside hosts that share an entry of the table */
 enum { NATGW_CLIENT_NEIGHBOURS = 8 };
 
-/* What is known of an inside host, which has flows while it has users. */
+/* What is known of an inside host. */
 struct natgw_client_report {
 	const struct natgw_gw *gw;
 	__be32 addr;
-	int users;
 	u32 flows;
 	u32 ports;
 	u32 opening;
+};
+
+/**
+ * struct natgw_client_use - what limits are compared with
+ * @begun: flows that the client has asked for in this second
+ * @flows: its flows
+ * @opening: its half-open connections, where the flow in question is one
+ * @ports: its external ports, where the flow in question takes one
+ * @all: flows of the gateway
+ * @clients: the gateway's clients, at least one
+ */
+struct natgw_client_use {
+	u32 begun;
+	u32 flows;
+	u32 opening;
+	u32 ports;
+	u32 all;
+	u32 clients;
 };
 
 int natgw_client_table_init(struct natgw_net *nn);
@@ -27,6 +44,9 @@ void natgw_client_table_exit(struct natgw_net *nn);
 struct natgw_client *natgw_client_join(struct natgw_gw *gw, __be32 addr);
 int natgw_client_admit(struct natgw_client *client,
 		       const struct natgw_config *config, bool opening);
+int natgw_client_look(struct natgw_gw *gw, const struct natgw_config *config,
+		      __be32 addr, bool opening, bool port,
+		      struct natgw_client_use *use);
 int natgw_client_take_port(struct natgw_client *client,
 			   const struct natgw_config *config);
 void natgw_client_reopen(struct natgw_client *client);

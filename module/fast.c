@@ -177,21 +177,28 @@ static bool simple(const struct sk_buff *skb)
 		!(skb_shinfo(skb)->gso_type & SKB_GSO_UDP_TUNNEL_CSUM));
 }
 
+/* hop_at - where packets that come in at a device may go at once, or NULL */
+static __always_inline const struct natgw_hop *
+hop_at(const struct natgw_net *nn, const struct natgw_node *node, int iif)
+{
+	/* Pairs with the release in natgw_fast_arm(). */
+	u32 id = smp_load_acquire(&node->hop);
+	u32 armed = READ_ONCE(node->armed);
+
+	if (!id || READ_ONCE(node->iif) != iif)
+		return NULL;
+	if (READ_ONCE(nn->policed) && (u32)jiffies - armed > GOOD_FOR)
+		return NULL;
+	return natgw_hop_get(nn, id, armed);
+}
+
 /* hop_of - where a packet may go at once, or NULL */
 static const struct natgw_hop *hop_of(const struct natgw_net *nn,
 				      const struct sk_buff *skb,
 				      const struct natgw_node *node)
 {
-	/* Pairs with the release in natgw_fast_arm(). */
-	u32 id = smp_load_acquire(&node->hop);
-	u32 armed = READ_ONCE(node->armed);
-	const struct natgw_hop *hop;
+	const struct natgw_hop *hop = hop_at(nn, node, skb->dev->ifindex);
 
-	if (!id || READ_ONCE(node->iif) != skb->dev->ifindex)
-		return NULL;
-	if (READ_ONCE(nn->policed) && (u32)jiffies - armed > GOOD_FOR)
-		return NULL;
-	hop = natgw_hop_get(nn, id, armed);
 	return hop && fits(skb, hop->mtu) ? hop : NULL;
 }
 
@@ -380,18 +387,49 @@ static bool has_policies(const struct net *net)
 #endif
 }
 
+/**
+ * natgw_fast_objection() - why packets of a flow cannot take the fast path
+ * @nn: the namespace
+ * @config: the gateway's
+ * @proto: the flow's protocol
+ *
+ * Context: RCU. Return: NATGW_SLOW_NOT where it depends on the packets.
+ */
+enum natgw_slow natgw_fast_objection(const struct natgw_net *nn,
+				     const struct natgw_config *config,
+				     u8 proto)
+{
+	if (!natgw_option(config, FASTPATH))
+		return NATGW_SLOW_OFF;
+	if (proto != IPPROTO_UDP && proto != IPPROTO_TCP)
+		return NATGW_SLOW_PROTOCOL;
+	return has_policies(nn->net) ? NATGW_SLOW_IPSEC : NATGW_SLOW_NOT;
+}
+
+/**
+ * natgw_fast_armed() - would a flow's next packet take the fast path?
+ * @nn: the namespace
+ * @flow: the flow
+ * @iif: device that it comes in on
+ *
+ * Context: RCU.
+ */
+bool natgw_fast_armed(const struct natgw_net *nn, const struct natgw_flow *flow,
+		      int iif)
+{
+	return under_way(flow) && hop_at(nn, &flow->original, iif);
+}
+
 static bool eligible(const struct natgw_ctx *ctx, const struct natgw_flow *flow)
 {
 	struct sk_buff *skb = ctx->skb;
 
-	return natgw_option(ctx->config, FASTPATH) &&
-	       ctx->state->pf == NFPROTO_IPV4 &&
+	return ctx->state->pf == NFPROTO_IPV4 &&
+	       natgw_fast_objection(ctx->nn, ctx->config,
+				    ctx->pkt.tuple.proto) == NATGW_SLOW_NOT &&
 	       flow->kind == NATGW_FLOW_KIND_INSIDE && under_way(flow) &&
-	       (ctx->pkt.tuple.proto == IPPROTO_UDP ||
-		ctx->pkt.tuple.proto == IPPROTO_TCP) &&
 	       natgw_in_device(ctx) && IPCB(skb)->flags & IPSKB_FORWARDED &&
-	       ctx->state->out == skb_dst(skb)->dev &&
-	       !has_policies(ctx->nn->net) && tolerates(skb);
+	       ctx->state->out == skb_dst(skb)->dev && tolerates(skb);
 }
 
 /**

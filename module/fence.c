@@ -46,6 +46,26 @@ static bool keeps_in(struct natgw_net *nn, const struct natgw_fence *fence,
 }
 
 /**
+ * natgw_fence_find() - what keeps a packet from leaving as it is
+ * @nn: the namespace
+ * @ifindex: the device that it leaves through
+ * @iph: its header; no gateway translates it
+ *
+ * Context: RCU. Return: a fence, or NULL.
+ */
+struct natgw_fence *natgw_fence_find(struct natgw_net *nn, int ifindex,
+				     const struct iphdr *iph)
+{
+	struct natgw_fence *fence;
+
+	list_for_each_entry_rcu(fence, &nn->fences, list)
+		if (fence->ifindex == ifindex &&
+		    keeps_in(nn, fence, iph->saddr, iph->daddr))
+			return fence;
+	return NULL;
+}
+
+/**
  * natgw_fence_stops() - may a packet not leave as it is?
  * @nn: the namespace
  * @ifindex: the device that it leaves through
@@ -56,17 +76,11 @@ static bool keeps_in(struct natgw_net *nn, const struct natgw_fence *fence,
 bool natgw_fence_stops(struct natgw_net *nn, int ifindex,
 		       const struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	struct natgw_fence *fence;
+	struct natgw_fence *fence = natgw_fence_find(nn, ifindex, ip_hdr(skb));
 
-	list_for_each_entry_rcu(fence, &nn->fences, list) {
-		if (fence->ifindex != ifindex ||
-		    !keeps_in(nn, fence, iph->saddr, iph->daddr))
-			continue;
+	if (fence)
 		atomic64_add(natgw_stats_packets(skb), &fence->drops);
-		return true;
-	}
-	return false;
+	return fence;
 }
 
 static bool fenced(struct natgw_net *nn, int ifindex,

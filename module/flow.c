@@ -210,7 +210,7 @@ static int count(struct natgw_gw *gw, const struct natgw_config *config,
 
 	if (kind == NATGW_FLOW_KIND_MAPPING)
 		return 0;
-	if ((u32)atomic_inc_return(&gw->flows) > max)
+	if (natgw_flow_too_many(config, atomic_inc_return(&gw->flows)))
 		goto err_flows;
 	/* What outsiders bring about must not crowd out the clients. */
 	if (!guest || (u32)atomic_inc_return(&gw->guests) <= max / 8 + 1)

@@ -188,6 +188,10 @@ static inline bool natgw_flow_in_use(const struct natgw_flow *flow)
 	       natgw_flow_remaining(flow) > 0;
 }
 
+/* natgw_flow_too_many - are they more than a gateway may have? */
+#define natgw_flow_too_many(config, n) \
+	((u32)(n) > natgw_option(config, MAX_FLOWS))
+
 int natgw_flow_init(void);
 void natgw_flow_exit(void);
 int natgw_flow_table_init(struct natgw_net *nn);

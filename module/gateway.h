@@ -195,8 +195,9 @@ natgw_gateway_by_wire(struct natgw_net *nn, __be32 addr,
 	return NULL;
 }
 
-/* What rules want of a new flow. */
+/* What rules want of a new flow, and the first of them that wants something. */
 struct natgw_treatment {
+	u32 pref;
 	bool exempt;
 	__be32 address;
 	u32 idle;
@@ -239,6 +240,8 @@ void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr,
 			enum natgw_flow_end why);
 void natgw_address_reap(struct natgw_net *nn);
 
+struct natgw_fence *natgw_fence_find(struct natgw_net *nn, int ifindex,
+				     const struct iphdr *iph);
 bool natgw_fence_stops(struct natgw_net *nn, int ifindex,
 		       const struct sk_buff *skb);
 int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,

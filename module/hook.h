@@ -32,6 +32,14 @@ struct natgw_ctx {
 	struct natgw_pkt pkt;
 };
 
+/* What a gateway does with a packet of no flow that leaves by its uplink. */
+enum natgw_claim {
+	NATGW_CLAIM_NONE,	/* nothing; its source is not inside */
+	NATGW_CLAIM_EXEMPT,	/* nothing, because a rule says so */
+	NATGW_CLAIM_SPOOFED,	/* drop it; it came in where it does not live */
+	NATGW_CLAIM_TRANSLATE,
+};
+
 extern const struct nf_hook_ops natgw_hook_ops[NATGW_HOOKS];
 
 /* drop.c, hook.c: for all of them */
@@ -45,7 +53,13 @@ static inline int natgw_in_device(const struct natgw_ctx *ctx)
 
 /* The steps that the hooks call; context: bottom halves disabled, RCU. */
 unsigned int natgw_inward(struct natgw_ctx *ctx);
+bool natgw_inward_intrudes(const struct natgw_ctx *ctx);
 unsigned int natgw_outward(struct natgw_ctx *ctx);
+enum natgw_claim natgw_outward_claims(const struct natgw_ctx *ctx);
+int natgw_outward_forbids(const struct natgw_ctx *ctx);
+int natgw_outward_no_flow_counter(int err);
+bool natgw_outward_misplaced(const struct natgw_ctx *ctx,
+			     const struct natgw_flow *flow);
 bool natgw_outward_spoofed(const struct natgw_ctx *ctx, enum natgw_side side);
 unsigned int natgw_outward_no_flow(struct natgw_ctx *ctx, int err);
 void natgw_outward_renumber(struct natgw_ctx *ctx);

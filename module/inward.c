@@ -202,10 +202,12 @@ static unsigned int to_wire(struct natgw_ctx *ctx)
 					  uninvited(ctx);
 }
 
-/* Addressed to something behind the gateway, or to anything else in the world.
- * Returns whether the packet tries to get in without a flow.
+/**
+ * natgw_inward_intrudes() - does a packet try to get in without a flow?
+ * @ctx: the packet, addressed to something behind the gateway, or to anything else
+ *	in the world
  */
-static bool intrudes(const struct natgw_ctx *ctx)
+bool natgw_inward_intrudes(const struct natgw_ctx *ctx)
 {
 	const struct natgw_config *config = ctx->config;
 	const struct iphdr *iph = ip_hdr(ctx->skb);
@@ -246,7 +248,7 @@ static unsigned int to_others(struct natgw_ctx *ctx)
 {
 	list_for_each_entry_rcu(ctx->gw, &ctx->nn->gateways, list) {
 		ctx->config = rcu_dereference(ctx->gw->config);
-		if (intrudes(ctx)) {
+		if (natgw_inward_intrudes(ctx)) {
 			if (exempt(ctx)) {
 				natgw_stats_drop(ctx->gw->stats,
 						 NATGW_A_COUNTERS_PACKETS_EXEMPT,

@@ -207,6 +207,14 @@ static struct natgw_flow *make(struct natgw_gw *gw, enum natgw_flow_kind kind,
 	return ERR_PTR(err);
 }
 
+/* joins - may a new flow have the port of a mapping? */
+static bool joins(const struct natgw_config *config,
+		  const struct natgw_flow *mapping, __be32 pinned)
+{
+	return usable(config, mapping) &&
+	       (!pinned || mapping->addr->wire == pinned);
+}
+
 /* get_root - the mapping of a packet's source, made if need be */
 static struct natgw_flow *get_root(struct natgw_gw *gw,
 				   enum natgw_flow_kind kind,
@@ -223,8 +231,7 @@ static struct natgw_flow *get_root(struct natgw_gw *gw,
 			continue;
 		}
 		if (refcount_inc_not_zero(&mapping->users)) {
-			if (usable(config, mapping) &&
-			    (!pinned || mapping->addr->wire == pinned))
+			if (joins(config, mapping, pinned))
 				return mapping;
 			natgw_mapping_put(gw->nn, mapping,
 					  NATGW_FLOW_END_ADDRESS);
@@ -292,6 +299,69 @@ static struct natgw_flow *get_permit(struct natgw_net *nn,
 	return permit;
 }
 
+/* key_of - what a new flow's packet says of its mapping
+ *
+ * Pinned to an address, an endpoint has another mapping than without.
+ */
+static struct natgw_tuple key_of(const struct natgw_gw *gw,
+				 enum natgw_flow_kind kind,
+				 const struct natgw_tuple *t, bool any,
+				 __be32 pinned)
+{
+	return inside_key(gw, t->src, t->sport, t->proto, any ?
+			  (kind == NATGW_FLOW_KIND_HOST ? 0 : pinned) : t->dst);
+}
+
+static bool any_destination(const struct natgw_config *config, u8 proto)
+{
+	return natgw_mapping_of(config, proto) ==
+	       NATGW_DEPENDENCE_ENDPOINT_INDEPENDENT;
+}
+
+/**
+ * natgw_mapping_look() - the mapping that a new flow would join
+ * @gw: its gateway
+ * @tuple: its original tuple
+ * @pinned: wire address that a rule demands, or 0
+ *
+ * Context: RCU. Return: a mapping to be looked at inside the RCU section, or NULL
+ * where the flow would need a port.
+ */
+const struct natgw_flow *natgw_mapping_look(const struct natgw_gw *gw,
+					    const struct natgw_tuple *tuple,
+					    __be32 pinned)
+{
+	const struct natgw_config *config = rcu_dereference(gw->config);
+	const struct natgw_flow *mapping;
+	struct natgw_tuple key;
+
+	if (natgw_mapping_of(config, tuple->proto) ==
+	    NATGW_DEPENDENCE_ADDRESS_AND_PORT_DEPENDENT)
+		return NULL;
+	key = key_of(gw, NATGW_FLOW_KIND_INSIDE, tuple,
+		     any_destination(config, tuple->proto), pinned);
+	mapping = lookup(gw->nn, &key, NATGW_DIR_ORIGINAL);
+	return mapping && joins(config, mapping, pinned) ? mapping : NULL;
+}
+
+/**
+ * natgw_mapping_reply() - the tuple that holds a new flow's port, but for address
+ *	and port
+ * @config: the gateway's
+ * @original: the flow's original tuple
+ */
+struct natgw_tuple natgw_mapping_reply(const struct natgw_config *config,
+				       const struct natgw_tuple *original)
+{
+	struct natgw_tuple reply = natgw_tuple_invert(original);
+
+	if (natgw_mapping_of(config, original->proto) ==
+	    NATGW_DEPENDENCE_ADDRESS_AND_PORT_DEPENDENT)
+		return reply;
+	return outside_key(&reply, any_destination(config, original->proto) ?
+			   0 : reply.src, NATGW_SCOPE_MAPPING);
+}
+
 /**
  * natgw_mapping_get() - the mapping for a new flow
  * @gw: its gateway, whose mapping for the protocol depends on less than the
@@ -309,13 +379,8 @@ struct natgw_flow *natgw_mapping_get(struct natgw_gw *gw,
 {
 	const struct natgw_config *config = rcu_dereference(gw->config);
 	const struct natgw_tuple *t = &pkt->tuple;
-	bool any = natgw_mapping_of(config, t->proto) ==
-		   NATGW_DEPENDENCE_ENDPOINT_INDEPENDENT;
-	/* Pinned to an address, an endpoint has another mapping than without. */
-	const struct natgw_tuple key =
-		inside_key(gw, t->src, t->sport, t->proto, any ?
-			   (kind == NATGW_FLOW_KIND_HOST ? 0 : pinned) :
-			   t->dst);
+	bool any = any_destination(config, t->proto);
+	const struct natgw_tuple key = key_of(gw, kind, t, any, pinned);
 	struct natgw_flow *mapping;
 
 	mapping = get_root(gw, kind, &key, any ? 0 : t->dst, pinned);

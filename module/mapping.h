@@ -23,6 +23,11 @@ struct natgw_flow *natgw_mapping_find_outside(struct natgw_net *nn,
 struct natgw_flow *natgw_mapping_find_inside(struct natgw_gw *gw, __be32 addr,
 					     __be16 port, u8 proto,
 					     __be32 pinned);
+const struct natgw_flow *natgw_mapping_look(const struct natgw_gw *gw,
+					    const struct natgw_tuple *tuple,
+					    __be32 pinned);
+struct natgw_tuple natgw_mapping_reply(const struct natgw_config *config,
+				       const struct natgw_tuple *original);
 bool natgw_mapping_taken(struct natgw_net *nn,
 			 const struct natgw_config *config,
 			 const struct natgw_tuple *reply);

@@ -218,8 +218,18 @@ const struct nla_policy natgw_drop_get_nl_policy[NATGW_A_DROP_AFTER + 1] = {
 	[NATGW_A_DROP_AFTER] = { .type = NLA_U64, },
 };
 
+/* NATGW_CMD_WHY_GET - do */
+const struct nla_policy natgw_why_get_nl_policy[NATGW_A_WHY_DEV + 1] = {
+	[NATGW_A_WHY_PROTO] = { .type = NLA_U8, },
+	[NATGW_A_WHY_SRC] = { .type = NLA_U32, },
+	[NATGW_A_WHY_SPORT] = { .type = NLA_U16, },
+	[NATGW_A_WHY_DST] = { .type = NLA_U32, },
+	[NATGW_A_WHY_DPORT] = { .type = NLA_U16, },
+	[NATGW_A_WHY_DEV] = { .type = NLA_NUL_STRING, .len = NATGW_DEV_LEN, },
+};
+
 /* Ops table for natgw */
-const struct genl_ops natgw_nl_ops[19] = {
+const struct genl_ops natgw_nl_ops[20] = {
 	{
 		.cmd		= NATGW_CMD_GATEWAY_NEW,
 		.doit		= natgw_nl_gateway_new_doit,
@@ -355,6 +365,13 @@ const struct genl_ops natgw_nl_ops[19] = {
 		.dumpit		= natgw_nl_drop_get_dumpit,
 		.policy		= natgw_drop_get_nl_policy,
 		.maxattr	= NATGW_A_DROP_AFTER,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_WHY_GET,
+		.doit		= natgw_nl_why_get_doit,
+		.policy		= natgw_why_get_nl_policy,
+		.maxattr	= NATGW_A_WHY_DEV,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -43,6 +43,26 @@ static const struct {
 	  NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY },
 };
 
+static unsigned int no_flow_cause(int err)
+{
+	unsigned int i = 0;
+
+	while (no_flow_causes[i].err && no_flow_causes[i].err != err)
+		i++;
+	return i;
+}
+
+/**
+ * natgw_outward_no_flow_counter() - what a client that gets no flow is counted as
+ * @err: why
+ *
+ * Return: NATGW_A_COUNTERS_*.
+ */
+int natgw_outward_no_flow_counter(int err)
+{
+	return no_flow_causes[no_flow_cause(err)].counter;
+}
+
 /**
  * natgw_outward_no_flow() - a client gets no flow now: count it, say it
  * @ctx: its packet
@@ -52,10 +72,8 @@ static const struct {
  */
 unsigned int natgw_outward_no_flow(struct natgw_ctx *ctx, int err)
 {
-	unsigned int i = 0;
+	unsigned int i = no_flow_cause(err);
 
-	while (no_flow_causes[i].err && no_flow_causes[i].err != err)
-		i++;
 	natgw_event_error(ctx->gw, no_flow_causes[i].cause, &ctx->pkt.tuple);
 	if (no_flow_causes[i].err)
 		natgw_answer_refuse(ctx->config, ctx->skb);
@@ -79,21 +97,22 @@ bool natgw_outward_spoofed(const struct natgw_ctx *ctx, enum natgw_side side)
 	return iif && side == NATGW_SIDE_UPLINK && !ctx->config->n_inside;
 }
 
-/* misplaced - the same of a packet that has a flow; asked only when it comes
- * in where the flow's packets have not
+/**
+ * natgw_outward_misplaced() - the same of a packet that has a flow
+ * @ctx: the packet
+ * @flow: its flow
+ *
+ * Asked only when it comes in where the flow's packets have not.
  */
-static bool misplaced(const struct natgw_ctx *ctx, struct natgw_flow *flow)
+bool natgw_outward_misplaced(const struct natgw_ctx *ctx,
+			     const struct natgw_flow *flow)
 {
 	int iif = natgw_in_device(ctx);
 
-	if (READ_ONCE(flow->original.iif) == iif || !iif)
-		return false;
-	if (natgw_outward_spoofed(ctx, natgw_side(ctx->nn->net,
-						  ctx->config->ifindex,
-						  ctx->pkt.tuple.src)))
-		return true;
-	WRITE_ONCE(flow->original.iif, iif);
-	return false;
+	return READ_ONCE(flow->original.iif) != iif && iif &&
+	       natgw_outward_spoofed(ctx, natgw_side(ctx->nn->net,
+						     ctx->config->ifindex,
+						     ctx->pkt.tuple.src));
 }
 
 /**
@@ -216,19 +235,40 @@ static bool translates(const struct natgw_config *config, u8 proto)
 /* midstream - from the middle of a connection that nobody here knows of: it has
  * timed out, or was begun through another gateway. Returns whether it is dropped.
  */
-static bool midstream(struct natgw_ctx *ctx)
+static bool midstream(const struct natgw_ctx *ctx)
 {
 	const struct natgw_pkt *pkt = &ctx->pkt;
-	u32 policy = natgw_option(ctx->config, MIDSTREAM);
 
-	if (!natgw_proto_stateful(pkt->tuple.proto) ||
-	    pkt->tcp == NATGW_TCP_SYN || policy == NATGW_MIDSTREAM_ACCEPT)
-		return false;
-	if (policy == NATGW_MIDSTREAM_RST && pkt->tuple.proto == IPPROTO_TCP &&
+	return natgw_proto_stateful(pkt->tuple.proto) &&
+	       pkt->tcp != NATGW_TCP_SYN &&
+	       natgw_option(ctx->config, MIDSTREAM) != NATGW_MIDSTREAM_ACCEPT;
+}
+
+/* reset - tell its sender that the connection is gone, where options ask for it */
+static void reset(struct natgw_ctx *ctx)
+{
+	const struct natgw_pkt *pkt = &ctx->pkt;
+
+	if (natgw_option(ctx->config, MIDSTREAM) == NATGW_MIDSTREAM_RST &&
+	    pkt->tuple.proto == IPPROTO_TCP &&
 	    natgw_answer_reset(ctx->nn, ctx->skb, pkt))
 		natgw_stats_add(ctx->gw->stats,
 				NATGW_A_COUNTERS_TCP_RESETS_SENT, 1);
-	return true;
+}
+
+/**
+ * natgw_outward_forbids() - may a packet not begin a flow?
+ * @ctx: a packet of kind NATGW_PKT_FLOW, from an inside host
+ *
+ * Return: the counter of what forbids it, or 0.
+ */
+int natgw_outward_forbids(const struct natgw_ctx *ctx)
+{
+	if (!translates(ctx->config, ctx->pkt.tuple.proto))
+		return NATGW_A_COUNTERS_SOURCE_DROP_PROTOCOL;
+	if (!ctx->pkt.opens)
+		return NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW;
+	return midstream(ctx) ? NATGW_A_COUNTERS_SOURCE_DROP_MIDSTREAM : 0;
 }
 
 /* made_meanwhile - the flow of a packet that gets none of its own: what is refused to
@@ -247,13 +287,12 @@ static unsigned int begin(struct natgw_ctx *ctx)
 {
 	struct natgw_treatment treatment;
 	struct natgw_flow *flow;
+	int forbidden = natgw_outward_forbids(ctx);
 
-	if (!translates(ctx->config, ctx->pkt.tuple.proto))
-		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_PROTOCOL);
-	if (!ctx->pkt.opens)
-		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW);
-	if (midstream(ctx))
-		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_MIDSTREAM);
+	if (forbidden == NATGW_A_COUNTERS_SOURCE_DROP_MIDSTREAM)
+		reset(ctx);
+	if (forbidden)
+		return natgw_drop(ctx, forbidden);
 	natgw_rule_apply(ctx->config, &ctx->pkt.tuple, &treatment);
 	flow = natgw_pool_bind(ctx->gw, NATGW_FLOW_KIND_INSIDE, &ctx->pkt,
 			       &treatment);
@@ -265,10 +304,11 @@ static unsigned int begin(struct natgw_ctx *ctx)
 	return send(ctx, flow);
 }
 
-/* A packet of no flow yet, from a source that the gateway may be there for:
- * translate it, drop it, or leave it alone because the source is not inside.
+/**
+ * natgw_outward_claims() - is a packet of no flow one that the gateway translates?
+ * @ctx: the packet, from a source that the gateway may be there for
  */
-static unsigned int translate_new(struct natgw_ctx *ctx)
+enum natgw_claim natgw_outward_claims(const struct natgw_ctx *ctx)
 {
 	const struct natgw_config *config = ctx->config;
 	enum natgw_side side = NATGW_SIDE_INSIDE;
@@ -284,16 +324,31 @@ static unsigned int translate_new(struct natgw_ctx *ctx)
 	spoofed = natgw_outward_spoofed(ctx, side);
 	if (side == NATGW_SIDE_HOST ||
 	    (side == NATGW_SIDE_UPLINK && !config->n_inside && !spoofed))
+		return NATGW_CLAIM_NONE;
+	if (spoofed)
+		return NATGW_CLAIM_SPOOFED;
+	return config->n_exempt &&
+	       natgw_rule_exempts(config, ctx->skb, &ctx->pkt, false) ?
+	       NATGW_CLAIM_EXEMPT : NATGW_CLAIM_TRANSLATE;
+}
+
+/* A packet of no flow yet, from a source that the gateway may be there for:
+ * translate it, drop it, or leave it alone because the source is not inside.
+ */
+static unsigned int translate_new(struct natgw_ctx *ctx)
+{
+	enum natgw_claim claim = natgw_outward_claims(ctx);
+
+	if (claim == NATGW_CLAIM_NONE)
 		return NF_ACCEPT;
-	if (!spoofed && config->n_exempt &&
-	    natgw_rule_exempts(config, ctx->skb, &ctx->pkt, false)) {
+	if (claim == NATGW_CLAIM_EXEMPT) {
 		natgw_stats_drop(ctx->gw->stats,
 				 NATGW_A_COUNTERS_PACKETS_EXEMPT, ctx->skb);
 		return NF_ACCEPT;
 	}
 
 	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);
-	if (spoofed)
+	if (claim == NATGW_CLAIM_SPOOFED)
 		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED);
 	switch (ctx->pkt.kind) {
 	case NATGW_PKT_ICMP_ERROR:
@@ -307,12 +362,21 @@ static unsigned int translate_new(struct natgw_ctx *ctx)
 	}
 }
 
+static void note_device(const struct natgw_ctx *ctx, struct natgw_flow *flow)
+{
+	int iif = natgw_in_device(ctx);
+
+	if (iif && READ_ONCE(flow->original.iif) != iif)
+		WRITE_ONCE(flow->original.iif, iif);
+}
+
 static unsigned int translate_known(struct natgw_ctx *ctx,
 				    struct natgw_flow *flow)
 {
 	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);
-	if (misplaced(ctx, flow))
+	if (natgw_outward_misplaced(ctx, flow))
 		return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED);
+	note_device(ctx, flow);
 	return send(ctx, flow);
 }
 

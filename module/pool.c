@@ -2,6 +2,7 @@
 /* Which address and which port a new flow gets, and how it comes to be. */
 #include <linux/bitmap.h>
 #include <linux/jhash.h>
+#include <linux/rtnetlink.h>
 
 #include "client.h"
 #include "crowd.h"
@@ -45,8 +46,15 @@ static struct natgw_addr *best(const struct natgw_config *config, __be32 client,
 	return found;
 }
 
-/* by_ip - the address that a packet of this host, or a rule, names */
-static struct natgw_addr *by_ip(const struct natgw_config *config, __be32 ip)
+/**
+ * natgw_pool_address() - the address that a packet of this host, or a rule, names
+ * @config: the gateway's
+ * @ip: elastic IP, or the one on the wire
+ *
+ * Return: an address or NULL.
+ */
+struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
+				      __be32 ip)
 {
 	unsigned int i;
 
@@ -57,6 +65,24 @@ static struct natgw_addr *by_ip(const struct natgw_config *config, __be32 ip)
 			return addr;
 	}
 	return NULL;
+}
+
+/* next_address - the address to try for a flow, or another one if that was tried
+ *
+ * One that is pinned to an address has no other.
+ */
+static struct natgw_addr *next_address(const struct natgw_config *config,
+				       __be32 client, __be32 pinned,
+				       unsigned long *tried)
+{
+	struct natgw_addr *addr;
+
+	if (!pinned)
+		return best(config, client, tried);
+	if (__test_and_set_bit(0, tried))
+		return NULL;
+	addr = natgw_pool_address(config, pinned);
+	return addr && !(client && READ_ONCE(addr->draining)) ? addr : NULL;
 }
 
 /* ----------------------------------- ports -------------------------------- */
@@ -102,39 +128,32 @@ static int take_in_lane(struct natgw_net *nn, struct natgw_flow *flow,
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
-/* take_of_class - a port of the same class as a given one, and of its parity
- * where options ask for that and there is one
+/* nth_lane - where a flow may look for a port: like the inside one, as far as options
+ * ask for it and as long as there is one, then any; returns whether there is so much
  */
-static int take_of_class(struct natgw_net *nn,
-			 const struct natgw_config *config,
-			 struct natgw_flow *flow, u16 port)
+static bool nth_lane(const struct natgw_config *config,
+		     const struct natgw_tuple *original, unsigned int n,
+		     struct natgw_lane *lane)
 {
 	bool parity = natgw_option(config, PORT_PARITY);
-	struct natgw_lane lane = natgw_lane(port, parity);
-	int err = take_in_lane(nn, flow, &lane);
+	unsigned int each = parity ? 2 : 1;
+	u16 port = ntohs(original->sport);
 
-	if (err != -EADDRINUSE || !parity)
-		return err;
-	lane = natgw_lane(port ^ 1, true);
-	return take_in_lane(nn, flow, &lane);
-}
-
-/* take_like - a port that is like the inside one, as far as options ask for it
- * and as long as there is one; then any
- */
-static int take_like(struct natgw_net *nn, const struct natgw_config *config,
-		     struct natgw_flow *flow, u16 inside)
-{
-	u16 high = NATGW_PORT_MIN + (inside & 1);
-	int err;
-
-	if (natgw_option(config, PORT_CLASS) && inside &&
-	    inside < NATGW_PORT_MIN) {
-		err = take_of_class(nn, config, flow, inside);
-		if (err != -EADDRINUSE)
-			return err;
+	/* An ICMP identifier has neither class nor parity. */
+	if (original->proto == IPPROTO_ICMP) {
+		*lane = natgw_lane(NATGW_PORT_MIN, false);
+		return !n;
 	}
-	return take_of_class(nn, config, flow, high);
+	if (!natgw_option(config, PORT_CLASS) || !port ||
+	    port >= NATGW_PORT_MIN)
+		n += each;
+	if (n >= 2 * each)
+		return false;
+	if (n >= each)
+		port = NATGW_PORT_MIN + (port & 1);
+	/* The other parity, when this one's are taken. */
+	*lane = natgw_lane(n % each ? port ^ 1 : port, parity);
+	return true;
 }
 
 static int take_port(struct natgw_net *nn, const struct natgw_config *config,
@@ -145,6 +164,8 @@ static int take_port(struct natgw_net *nn, const struct natgw_config *config,
 	static const struct natgw_lane any = {
 		.first = NATGW_PORT_MIN, .step = 1, .ports = NATGW_PORTS,
 	};
+	struct natgw_lane lane;
+	unsigned int n = 0;
 	int err;
 
 	if (own_port || natgw_proto_portless(o->proto)) {
@@ -156,12 +177,13 @@ static int take_port(struct natgw_net *nn, const struct natgw_config *config,
 		if (natgw_proto_portless(o->proto))
 			return -EADDRINUSE;
 	}
-	/* An ICMP identifier has neither class nor parity. */
-	if (o->proto == IPPROTO_ICMP ||
-	    !(natgw_option(config, PORT_CLASS) ||
-	      natgw_option(config, PORT_PARITY)))
+	if (!natgw_option(config, PORT_CLASS) &&
+	    !natgw_option(config, PORT_PARITY))
 		return take_in_lane(nn, flow, &any);
-	return take_like(nn, config, flow, ntohs(o->sport));
+	err = -EADDRINUSE;
+	while (err == -EADDRINUSE && nth_lane(config, o, n++, &lane))
+		err = take_in_lane(nn, flow, &lane);
+	return err;
 }
 
 /* take_on - give a flow an address, and a port there */
@@ -217,11 +239,98 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 
 	if (!pinned && config->n_addr > 1)
 		return take_any(nn, config, flow, client, own_port);
-	addr = pinned ? by_ip(config, pinned) : config->addr[0];
+	addr = pinned ? natgw_pool_address(config, pinned) : config->addr[0];
 	/* This host's own may stay where they are. */
 	if (!addr || ((client || !pinned) && READ_ONCE(addr->draining)))
 		return -EADDRNOTAVAIL;
 	return take_on(nn, config, flow, addr, own_port);
+}
+
+/* count_used - the ports of a lane that a flow could not have
+ *
+ * By asking for each of them. In pieces, as others have work to do.
+ */
+static u32 count_used(struct natgw_net *nn, struct natgw_flow *flow,
+		      const struct natgw_lane *lane)
+{
+	struct natgw_tuple *reply = &flow->reply.tuple;
+	u32 i, used = 0;
+
+	for (i = 0; i < lane->ports; i++) {
+		reply->dport = htons(lane->first + i * lane->step);
+		local_bh_disable();
+		rcu_read_lock();
+		used += natgw_flow_known(nn, reply) || natgw_host_uses(flow);
+		rcu_read_unlock();
+		local_bh_enable();
+		if (i % 1024 == 1023)
+			cond_resched();
+	}
+	return used;
+}
+
+/* look_at_address - the ports that a flow could have of its address */
+static void look_at_address(struct natgw_net *nn,
+			    const struct natgw_config *config,
+			    struct natgw_flow *flow,
+			    struct natgw_pool_look *look)
+{
+	const struct natgw_tuple *o = &flow->original.tuple;
+	struct natgw_lane lane;
+	unsigned int n = 0;
+
+	look->used = 0;
+	look->ports = 0;
+	if (natgw_proto_portless(o->proto)) {
+		flow->reply.tuple.dport = o->sport;
+		look->ports = 1;
+		rcu_read_lock();
+		look->used = natgw_flow_known(nn, &flow->reply.tuple);
+		rcu_read_unlock();
+		return;
+	}
+	while (look->used == look->ports && nth_lane(config, o, n++, &lane)) {
+		look->used += count_used(nn, flow, &lane);
+		look->ports += lane.ports;
+	}
+}
+
+/**
+ * natgw_pool_look() - which address and how many ports would a flow find?
+ * @gw: the gateway
+ * @original: the flow's original tuple
+ * @pinned: address that rules demand, or 0
+ * @look: filled
+ *
+ * Takes nothing. Towards each address that natgw_pool_take() would try, in that
+ * order, until one has a port.
+ *
+ * Context: process, RTNL. Return: as natgw_pool_take().
+ */
+int natgw_pool_look(struct natgw_gw *gw, const struct natgw_tuple *original,
+		    __be32 pinned, struct natgw_pool_look *look)
+{
+	const struct natgw_config *config = rtnl_dereference(gw->config);
+	DECLARE_BITMAP(tried, NATGW_MAX_ADDRESSES) = {};
+	struct natgw_flow flow = {
+		.original.tuple = *original,
+		.reply.tuple = natgw_mapping_reply(config, original),
+		.gw = gw,
+	};
+	struct natgw_addr *addr;
+
+	memset(look, 0, sizeof(*look));
+	while ((addr = next_address(config, original->src, pinned, tried))) {
+		look->addr = addr;
+		flow.reply.tuple.dst = addr->wire;
+		look_at_address(gw->nn, config, &flow, look);
+		if (look->used < look->ports || pinned ||
+		    !natgw_option(config, SPILL))
+			break;
+	}
+	if (!look->addr)
+		return -EADDRNOTAVAIL;
+	return look->used < look->ports ? 0 : -EADDRINUSE;
 }
 
 /* --------------------------------- new flows ------------------------------ */
@@ -327,7 +436,7 @@ static int take(struct natgw_gw *gw, const struct natgw_config *config,
 		return natgw_pool_take(gw->nn, config, flow,
 				       of_host ? 0 : pkt->tuple.src, of_host,
 				       pinned);
-	addr = pinned ? by_ip(config, pinned) : NULL;
+	addr = pinned ? natgw_pool_address(config, pinned) : NULL;
 	if (pinned && !addr)
 		return -EADDRNOTAVAIL;
 	mapping = natgw_mapping_get(gw, flow->kind, pkt, addr ? addr->wire : 0);

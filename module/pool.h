@@ -4,13 +4,31 @@
 
 #include <uapi/linux/natgw.h>
 
+struct natgw_addr;
 struct natgw_config;
 struct natgw_flow;
 struct natgw_gw;
 struct natgw_net;
 struct natgw_pkt;
 struct natgw_treatment;
+struct natgw_tuple;
 
+/**
+ * struct natgw_pool_look - what a flow would find
+ * @addr: the address, or NULL
+ * @ports: ports that it could have of that address towards its destination
+ * @used: those of them that are used
+ */
+struct natgw_pool_look {
+	const struct natgw_addr *addr;
+	u32 ports;
+	u32 used;
+};
+
+struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
+				      __be32 ip);
+int natgw_pool_look(struct natgw_gw *gw, const struct natgw_tuple *original,
+		    __be32 pinned, struct natgw_pool_look *look);
 int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 		    struct natgw_flow *flow, __be32 client, bool own_port,
 		    __be32 pinned);

@@ -35,6 +35,8 @@ void natgw_rule_apply(const struct natgw_config *config,
 		rule = &config->rule[i];
 		if (!matches(rule, tuple))
 			continue;
+		if (!treatment->pref)
+			treatment->pref = rule->pref;
 		/* One that exempts says nothing else; nor does what follows. */
 		if (rule->exempt) {
 			treatment->exempt = !treatment->address;

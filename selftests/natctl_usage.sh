@@ -103,6 +103,13 @@ refused()
 		drops cause source-drop-icmp | ambiguous cause "source-drop-icmp": it may be source-drop-icmp-checksum, source-drop-icmp-unmatched
 		drops follow follow | duplicate "follow"
 		drops dst ten | is not an IPv4 address or prefix
+		why | SRC is missing
+		why 10.0.1.2 7000 198.51.100.10 53 | PROTOCOL is missing
+		why 10.0.1 7000 198.51.100.10 53 udp | "10.0.1" is not an IPv4 address
+		why 10.0.1.2 x 198.51.100.10 53 udp | SPORT takes 0 to 65535, not "x"
+		why 10.0.1.2 7000 198.51.100.10 65536 udp | DPORT takes 0 to 65535, not "65536"
+		why 10.0.1.2 7000 198.51.100.10 53 ggp | "ggp" is not a protocol
+		why 10.0.1.2 7000 198.51.100.10 53 udp nonsense | unknown word "nonsense"
 		port show gateway g | unknown word "gateway"
 		r | ambiguous object "r": it may be rule, restore
 		stats nonsense | unknown word "nonsense"
@@ -324,7 +331,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client top stats metrics drops monitor log who save restore fence help " ""
+	completes "gateway address flow rule port client top stats metrics drops why monitor log who save restore fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

@@ -237,7 +237,8 @@ static enum status take_port(const struct word *word, struct value *v)
 {
 	if (parse_number(v->text, 0, UINT16_MAX, &v->num))
 		return STATUS_OK;
-	return error("%s takes 0 to %u, not \"%s\"", word->name, UINT16_MAX,
+	return error("%s takes 0 to %u, not \"%s\"",
+		     word->name ? word->name : word->help, UINT16_MAX,
 		     v->text);
 }
 
@@ -446,26 +447,21 @@ static enum status take_word(struct args *args, const struct use *use,
 	return status;
 }
 
-/* What a value without a word before it is called. */
-static const char *value_name(enum value_type type)
-{
-	return type == T_ENDPOINT ? "external address and port" : "name";
-}
-
 static enum status check_missing(const struct args *args,
 				 const struct use *uses)
 {
-	const char *name;
+	const char *name, *value;
 	char list[128] = "";
 	size_t len = 0;
 	bool any = false;
 
 	for (; uses->word; uses++) {
 		name = word_of(uses->word)->name;
+		value = word_of(uses->word)->help;
 		if (uses->kind == USE_REQUIRED && !given(args, uses->word))
-			return error(name ? "\"%s\" is missing" :
-				     "the %s is missing", name ?:
-				     value_name(word_of(uses->word)->type));
+			return name ? error("\"%s\" is missing", name) :
+				      error("%s is missing",
+					    value ? value : "the name");
 		if (uses->kind != USE_ONE_OF)
 			continue;
 		any |= given(args, uses->word);

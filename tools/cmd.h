@@ -27,6 +27,7 @@ enum status cmd_top(const struct args *args);
 enum status cmd_stats(const struct args *args);
 enum status cmd_metrics(const struct args *args);
 enum status cmd_drops(const struct args *args);
+enum status cmd_why(const struct args *args);
 enum status cmd_monitor(const struct args *args);
 enum status cmd_log(const struct args *args);
 enum status cmd_who(const struct args *args);

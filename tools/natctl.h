@@ -16,7 +16,9 @@
 
 enum status {
 	STATUS_OK,
-	STATUS_USAGE,		/* the command or a file named in it is wrong */
+	STATUS_USAGE,		/* the command or a file named in it is wrong;
+				 * or what was asked is not so
+				 */
 	STATUS_KERNEL,		/* the kernel said no */
 	STATUS_NOBODY,		/* there is no answer to the question */
 };
@@ -61,6 +63,11 @@ enum word_id {
 	W_IDLE,
 	W_FILE,
 	W_CAUSE,
+	W_ASK_SRC,		/* the packet that one asks about */
+	W_ASK_SPORT,
+	W_ASK_DST,
+	W_ASK_DPORT,
+	W_ASK_PROTO,
 	W_FOLLOW,
 	W_FOLLOW_SHORT,
 	W_ON_GATEWAY,
@@ -106,7 +113,9 @@ struct word {
 	const char *name;	/* NULL: a value alone, in its place */
 	enum value_type type;
 	const char *const *choices;	/* of a number: names of the lowest */
-	const char *help;	/* of an option: a sentence */
+	const char *help;	/* of an option: a sentence; of a value alone:
+				 * what it is called
+				 */
 };
 
 enum use_kind {

@@ -125,6 +125,38 @@ const char *const drop_cause_words[] = {
 	NULL
 };
 
+const char *const why_step_words[] = {
+	"route",
+	"gateway",
+	"flow",
+	"source",
+	"protocol",
+	"rule",
+	"limits",
+	"address",
+	"port",
+	"neighbour",
+	"mtu",
+	"path",
+	NULL
+};
+
+const char *const why_result_words[] = {
+	"pass",
+	"note",
+	"stop",
+	NULL
+};
+
+const char *const why_verdict_words[] = {
+	"translated",
+	"untranslated",
+	"dropped",
+	"host",
+	"turned",
+	NULL
+};
+
 static const char *const mss_words[] = {
 	"off",
 	"pmtu",

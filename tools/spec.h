@@ -46,6 +46,9 @@ extern const char *const flow_kind_words[];
 extern const char *const flow_end_words[];
 extern const char *const event_words[];
 extern const char *const error_cause_words[];
+extern const char *const why_step_words[];
+extern const char *const why_result_words[];
+extern const char *const why_verdict_words[];
 
 /* The name of a cause, or its digits where this natctl does not know it. */
 const char *cause_name(unsigned int number);

@@ -42,6 +42,11 @@ static const struct word words[] = {
 	[W_IDLE] = { "idle", T_SECONDS, NULL, NULL },
 	[W_FILE] = { NULL, T_FILE, NULL, NULL },
 	[W_CAUSE] = { "cause", T_CAUSE, NULL, NULL },
+	[W_ASK_SRC] = { NULL, T_ADDR, NULL, "SRC" },
+	[W_ASK_SPORT] = { NULL, T_PORT, NULL, "SPORT" },
+	[W_ASK_DST] = { NULL, T_ADDR, NULL, "DST" },
+	[W_ASK_DPORT] = { NULL, T_PORT, NULL, "DPORT" },
+	[W_ASK_PROTO] = { NULL, T_PROTO, NULL, "PROTOCOL" },
 	[W_FOLLOW] = { "follow", T_NONE, NULL, NULL },
 	[W_FOLLOW_SHORT] = { "-f", T_NONE, NULL, NULL },
 	[W_ON_GATEWAY] = { "gateway", T_NONE, NULL, NULL },
@@ -55,7 +60,9 @@ static const struct word words[] = {
 	[W_SAMPLE] = { "sample", T_NUMBER, NULL, NULL },
 	[W_NO_DESTINATION] = { "no-destination", T_NONE, NULL, NULL },
 	[W_BUFFER] = { "buffer", T_NUMBER, NULL, NULL },
-	[W_ENDPOINT] = { NULL, T_ENDPOINT, NULL, NULL },
+	[W_ENDPOINT] = {
+		NULL, T_ENDPOINT, NULL, "the external address and port"
+	},
 	[W_AT] = { "at", T_TIME, NULL, NULL },
 	[W_IN] = { "in", T_FILES, NULL, NULL },
 };
@@ -210,6 +217,16 @@ static const struct use drops_words[] = {
 	END
 };
 
+static const struct use why_words[] = {
+	REQUIRED(W_ASK_SRC),
+	REQUIRED(W_ASK_SPORT),
+	REQUIRED(W_ASK_DST),
+	REQUIRED(W_ASK_DPORT),
+	REQUIRED(W_ASK_PROTO),
+	OPTIONAL(W_DEV),
+	END
+};
+
 static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
 static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
 
@@ -281,6 +298,11 @@ static const struct command drops_command[] = {
 	NO_COMMAND
 };
 
+static const struct command why_command[] = {
+	{ NULL, "say what would become of a packet", why_words, cmd_why },
+	NO_COMMAND
+};
+
 static const struct command monitor_command[] = {
 	{ NULL, "show events as they happen", monitor_words, cmd_monitor },
 	NO_COMMAND
@@ -329,6 +351,7 @@ const struct object objects[] = {
 	{ "metrics", "the same for Prometheus or CloudWatch", metrics_command,
 	  NULL },
 	{ "drops", "packets that were dropped last", drops_command, NULL },
+	{ "why", "what would become of a packet", why_command, NULL },
 	{ "monitor", "events", monitor_command, NULL },
 	{ "log", "records of flows", log_command, NULL },
 	{ "who", "whose a port was, from such records", who_command, NULL },

@@ -115,7 +115,8 @@ static void write_value(struct writer *w, const struct word *of)
 		word(w, LITERAL, "any");
 		word(w, PLAIN, "}");
 	} else if (of->type != T_NONE) {
-		word(w, PLACEHOLDER, placeholders[of->type]);
+		word(w, PLACEHOLDER, of->name || !of->help ?
+		     placeholders[of->type] : of->help);
 	}
 }
 

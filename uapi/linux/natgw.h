@@ -254,6 +254,67 @@ enum natgw_drop_cause {
 	NATGW_DROP_CAUSE_NO_GATEWAY,
 };
 
+/**
+ * enum natgw_why_step - What is asked, in this order, before a packet leaves.
+ * @NATGW_WHY_STEP_ROUTE: The routing table of this host.
+ * @NATGW_WHY_STEP_GATEWAY: Whose packet it is, by the device that it leaves
+ *   through and its source.
+ * @NATGW_WHY_STEP_FLOW: Whether it belongs to a flow.
+ * @NATGW_WHY_STEP_SOURCE: Whether the source lives where it comes in, and is
+ *   inside.
+ * @NATGW_WHY_STEP_PROTOCOL: Whether a packet of its kind may begin one.
+ * @NATGW_WHY_STEP_RULE: What the gateway's rules say.
+ * @NATGW_WHY_STEP_LIMITS: The gateway's and the client's.
+ * @NATGW_WHY_STEP_ADDRESS: The address that it gets.
+ * @NATGW_WHY_STEP_PORT: Whether one is free.
+ * @NATGW_WHY_STEP_NEIGHBOUR: The next hop.
+ * @NATGW_WHY_STEP_MTU: What fits.
+ * @NATGW_WHY_STEP_PATH: The fast path, or why not.
+ */
+enum natgw_why_step {
+	NATGW_WHY_STEP_ROUTE,
+	NATGW_WHY_STEP_GATEWAY,
+	NATGW_WHY_STEP_FLOW,
+	NATGW_WHY_STEP_SOURCE,
+	NATGW_WHY_STEP_PROTOCOL,
+	NATGW_WHY_STEP_RULE,
+	NATGW_WHY_STEP_LIMITS,
+	NATGW_WHY_STEP_ADDRESS,
+	NATGW_WHY_STEP_PORT,
+	NATGW_WHY_STEP_NEIGHBOUR,
+	NATGW_WHY_STEP_MTU,
+	NATGW_WHY_STEP_PATH,
+};
+
+/**
+ * enum natgw_why_result - What became of a step.
+ * @NATGW_WHY_RESULT_PASS: Nothing is in the way.
+ * @NATGW_WHY_RESULT_NOTE: It goes on, and there is something to know.
+ * @NATGW_WHY_RESULT_STOP: Here it ends.
+ */
+enum natgw_why_result {
+	NATGW_WHY_RESULT_PASS,
+	NATGW_WHY_RESULT_NOTE,
+	NATGW_WHY_RESULT_STOP,
+};
+
+/**
+ * enum natgw_why_verdict - What becomes of the packet.
+ * @NATGW_WHY_VERDICT_TRANSLATED: It leaves under an address of the gateway.
+ * @NATGW_WHY_VERDICT_UNTRANSLATED: It leaves as it is.
+ * @NATGW_WHY_VERDICT_DROPPED: natgw drops it; the cause says why.
+ * @NATGW_WHY_VERDICT_HOST: This host takes it, or has no way for it.
+ * @NATGW_WHY_VERDICT_TURNED: It goes to another inside host, by its external
+ *   endpoint.
+ */
+enum natgw_why_verdict {
+	NATGW_WHY_VERDICT_TRANSLATED,
+	NATGW_WHY_VERDICT_UNTRANSLATED,
+	NATGW_WHY_VERDICT_DROPPED,
+	NATGW_WHY_VERDICT_HOST,
+	NATGW_WHY_VERDICT_TURNED,
+};
+
 enum {
 	NATGW_A_GATEWAY_NAME = 1,
 	NATGW_A_GATEWAY_DEV,
@@ -569,6 +630,35 @@ enum {
 };
 
 enum {
+	NATGW_A_WHY_PROTO = 1,
+	NATGW_A_WHY_SRC,
+	NATGW_A_WHY_SPORT,
+	NATGW_A_WHY_DST,
+	NATGW_A_WHY_DPORT,
+	NATGW_A_WHY_DEV,
+	NATGW_A_WHY_VERDICT,
+	NATGW_A_WHY_CAUSE,
+	NATGW_A_WHY_GATEWAY,
+	NATGW_A_WHY_WIRE_IP,
+	NATGW_A_WHY_WIRE_PORT,
+	NATGW_A_WHY_STEP,
+
+	__NATGW_A_WHY_MAX,
+	NATGW_A_WHY_MAX = (__NATGW_A_WHY_MAX - 1)
+};
+
+enum {
+	NATGW_A_WHY_STEP_STEP = 1,
+	NATGW_A_WHY_STEP_RESULT,
+	NATGW_A_WHY_STEP_TEXT,
+	NATGW_A_WHY_STEP_USED,
+	NATGW_A_WHY_STEP_LIMIT,
+
+	__NATGW_A_WHY_STEP_MAX,
+	NATGW_A_WHY_STEP_MAX = (__NATGW_A_WHY_STEP_MAX - 1)
+};
+
+enum {
 	NATGW_CMD_GATEWAY_NEW = 1,
 	NATGW_CMD_GATEWAY_SET,
 	NATGW_CMD_GATEWAY_DEL,
@@ -592,6 +682,7 @@ enum {
 	NATGW_CMD_PORT_GET,
 	NATGW_CMD_CLIENT_GET,
 	NATGW_CMD_DROP_GET,
+	NATGW_CMD_WHY_GET,
 
 	__NATGW_CMD_MAX,
 	NATGW_CMD_MAX = (__NATGW_CMD_MAX - 1)
