@@ -53,9 +53,9 @@ agrees()
 exchange()
 {
 	check "a transfer counts as the packets that arrive" agrees
-	check "the sums balance after it" balanced "$gw"
+	check "the sums balance after it" accounts_balance "$gw"
 	on "$c1" ping -qc3 -i0.2 -W5 $S1 >/dev/null
-	check "the sums balance after pings" balanced "$gw"
+	check "the sums balance after pings" accounts_balance "$gw"
 }
 
 # One of each thing that can happen to a packet
@@ -83,12 +83,12 @@ mixture()
 	pkt send "${outside[@]}" udp src=$C2 dst=$HOLE
 	pkt send "${outside[@]}" icmp src=$RT dst=$EIP quote=wan type=11
 	pkt send "${outside[@]}" icmp src=$RT dst=$EIP quote=wan badsum=1
-	check "the sums balance after one of everything" balanced "$gw"
+	check "the sums balance after one of everything" accounts_balance "$gw"
 	snapshot
 	check_is "dropped from the inside" 11 "$(drops source)"
 	nat gateway set g unsolicited drop
 	pkt send "${outside[@]}" tcp src=$RT dst=$EIP dport=22
-	check "the sums balance with unsolicited drop" balanced "$gw"
+	check "the sums balance with unsolicited drop" accounts_balance "$gw"
 }
 
 need socat ss ping

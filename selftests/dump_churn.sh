@@ -14,7 +14,7 @@ churn()
 {
 	while [ -e "$TMP/churn" ]; do
 		nat flow flush src $C1
-		wait_for 5 flows -ge 1000 src $C1
+		wait_for 60 flows -ge 1000 src $C1
 	done
 }
 

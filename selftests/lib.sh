@@ -258,8 +258,8 @@ ledger()
 	[ "$in_source" -eq $source ] && [ "$in_destination" -eq $destination ]
 }
 
-# balanced NS: the ledgers of a namespace's gateways
-balanced()
+# accounts_balance NS: the ledgers of a namespace's gateways
+accounts_balance()
 {
 	local stats status=0
 	"$NATCTL" -n "$1" -j stats >"$TMP/stats" 2>/dev/null || return 0
@@ -282,7 +282,7 @@ ledgers_balance()
 	[ -d /sys/module/natgw ] || return 0
 	for ns in "${NAMESPACES[@]}"; do
 		[ -e "/run/netns/$ns" ] || continue
-		wait_for 5 balanced "$ns" >"$TMP/ledger" && continue
+		wait_for 5 accounts_balance "$ns" >"$TMP/ledger" && continue
 		diag <"$TMP/ledger"
 		status=1
 	done
