@@ -165,7 +165,7 @@ rate()
 		refused client-rate $((200 - passed))
 	check "client-rate: the client is told" told 1
 	check "client-rate: so is the manager" event client-rate
-	hog udp sport="$(flow sport src $HOG | head -n 1)" data=again
+	hog udp sport="$(flow sport src $HOG | sed -n 1p)" data=again
 	check "client-rate: flows that live go on" pkt wait wan data=again
 	check "client-rate: soon others pass again" wait_for 10 passes_again
 	nat gateway set g client-rate 0

@@ -56,7 +56,7 @@ keep()
 tracked()
 {
 	on "$gw" conntrack -L -p udp --dport 53 2>/dev/null |
-		tee "$TMP/table" | grep -q \
+		tee "$TMP/table" | grep \
 		"src=$1 dst=$S1 sport=5000 dport=53 src=$S1 dst=$1"
 }
 

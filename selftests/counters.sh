@@ -67,7 +67,7 @@ mixture()
 	pkt clear
 	pkt send "${inside[@]}" udp src=$C1 dst=$HOLE sport=7000..7003
 	pkt wait wan n=4 src=$EIP
-	port=$(pkt field wan sport src=$EIP | head -1)
+	port=$(pkt field wan sport src=$EIP | sed -n 1p)
 	pkt send "${inside[@]}" udp src=$C1 dst=$HOLE sport=7004..7008
 	pkt send "${inside[@]}" raw src=$C1 dst=$HOLE proto=gre len=30
 	pkt send "${inside[@]}" udp src=$C1 dst=$HOLE cut=5

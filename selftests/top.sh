@@ -77,6 +77,6 @@ check "those of one gateway" clients gateway g
 want='[]'
 check "of another, none" clients gateway h
 check "the table tells as much" \
-	eval "nat client show | grep -Eq '^$C2 +g +4 +4 +1\$'"
+	eval "nat client show | grep -E '^$C2 +g +4 +4 +1\$'"
 check "on a terminal it goes on, and fits" terminal
 ktap_finish

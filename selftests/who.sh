@@ -52,7 +52,7 @@ heard()
 
 logged()
 {
-	grep "\"wire-port\":$1," "$TMP/log" | grep -q "\"event\":\"$2\""
+	grep "\"wire-port\":$1," "$TMP/log" | grep "\"event\":\"$2\""
 }
 
 need

@@ -68,6 +68,25 @@ in brackets; nobody but masquerade may lose one.
 
 %(new)s
 
+What a new flow of natgw costs above forwarding, by function, where no table grows
+meanwhile (3,400 instructions; the emulator counts each byte of a cleared one as one):
+
+| | instructions |
+|---|---:|
+| memory for it, and its clearing | 400 |
+| the choice of a port, a random number for it, a look at this host's sockets | 400 |
+| set-up, counters, the timing wheel, a look for listeners | 430 |
+| the two hooks of the slow path, parsing, translation | 520 |
+| the ingress hook, which finds nothing, and the kernel's way to it | 390 |
+| two insertions into the table of flows | 320 |
+| the inside host and its limits | 230 |
+| the next hop for the packets that follow | 140 |
+
+Tried, each measured: a tuple's hash kept beside it and carried from hook to hook (4,750
+before, 4,370 after); crowded destinations and random numbers without a search (3,500);
+inside hosts in blocks of eight, sockets asked by port first, the next hop found by route
+alone (3,410). What is left is many small parts.
+
 ### A TCP stream
 
 A socket in gen sends %(megabytes)s to one in sink, in segments as large as 64 KB, which no
