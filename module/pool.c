@@ -28,6 +28,10 @@ static struct natgw_addr *best(const struct natgw_config *config, __be32 client,
 	u32 score, found_score = 0;
 	unsigned int i, n = 0;
 
+	/* One alone needs no score. */
+	if (config->n_addr == 1)
+		return READ_ONCE(config->addr[0]->draining) ||
+		       __test_and_set_bit(0, tried) ? NULL : config->addr[0];
 	for (i = 0; i < config->n_addr; i++) {
 		struct natgw_addr *addr = config->addr[i];
 
@@ -69,7 +73,8 @@ struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
 
 /* next_address - the address to try for a flow, or another one if that was tried
  *
- * One that is pinned to an address has no other.
+ * One that is pinned to an address has no other. This host's own may stay where they
+ * are, whether or not the address is draining.
  */
 static struct natgw_addr *next_address(const struct natgw_config *config,
 				       __be32 client, __be32 pinned,
@@ -200,24 +205,6 @@ static int take_on(struct natgw_net *nn, const struct natgw_config *config,
 	return err;
 }
 
-/* take_any - of several addresses the client's own, or where that has no port, and
- * options allow it, another
- */
-static int take_any(struct natgw_net *nn, const struct natgw_config *config,
-		    struct natgw_flow *flow, __be32 client, bool own_port)
-{
-	DECLARE_BITMAP(tried, NATGW_MAX_ADDRESSES) = {};
-	struct natgw_addr *addr;
-	int err = -EADDRNOTAVAIL;
-
-	while ((addr = best(config, client, tried))) {
-		err = take_on(nn, config, flow, addr, own_port);
-		if (err != -EADDRINUSE || !natgw_option(config, SPILL))
-			break;
-	}
-	return err;
-}
-
 /**
  * natgw_pool_take() - give a flow or a mapping its address and its port
  * @nn: the namespace
@@ -235,15 +222,16 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 		    struct natgw_flow *flow, __be32 client, bool own_port,
 		    __be32 pinned)
 {
+	DECLARE_BITMAP(tried, NATGW_MAX_ADDRESSES) = {};
 	struct natgw_addr *addr;
+	int err = -EADDRNOTAVAIL;
 
-	if (!pinned && config->n_addr > 1)
-		return take_any(nn, config, flow, client, own_port);
-	addr = pinned ? natgw_pool_address(config, pinned) : config->addr[0];
-	/* This host's own may stay where they are. */
-	if (!addr || ((client || !pinned) && READ_ONCE(addr->draining)))
-		return -EADDRNOTAVAIL;
-	return take_on(nn, config, flow, addr, own_port);
+	while ((addr = next_address(config, client, pinned, tried))) {
+		err = take_on(nn, config, flow, addr, own_port);
+		if (err != -EADDRINUSE || !natgw_option(config, SPILL))
+			break;
+	}
+	return err;
 }
 
 /* count_used - the ports of a lane that a flow could not have
