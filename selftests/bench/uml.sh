@@ -16,11 +16,6 @@ CONFIG=$TOP/selftests/bench/uml.config
 WITHOUT=(Documentation drivers fs kernel lib mm net samples security sound crypto
 	 tools block ipc virt rust)
 
-candidate() {
-	LC_ALL=C apt-cache policy "$1" |
-		sed -n 's/^  Candidate: //p' | grep -v '(none)'
-}
-
 um() {
 	nice make -s -C "$dir/tree" ARCH=um -j "$(nproc)" "$@"
 }

@@ -83,6 +83,12 @@ piece() {
 	printf '%s\n' "$dir"
 }
 
+# The version of a package that apt would install; fails where there is none.
+candidate() {
+	LC_ALL=C apt-cache policy "$1" |
+		sed -n 's/^  Candidate: //p' | grep -v '(none)'
+}
+
 # Before something is fetched: lists that are a day old may name packages that
 # the mirror no longer has. Without root or network they have to do.
 refresh_lists() {

@@ -8,11 +8,6 @@
 
 PACKAGE=prometheus
 
-candidate() {
-	LC_ALL=C apt-cache policy "$1" |
-		sed -n 's/^  Candidate: //p' | grep -v '(none)'
-}
-
 # "make DIR" is how piece() calls us back.
 make_piece() {
 	local dir=$1

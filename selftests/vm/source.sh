@@ -11,11 +11,6 @@ PARTS=(MAINTAINERS tools/net/ynl Documentation/netlink scripts/checkpatch.pl
        scripts/spelling.txt scripts/const_structs.checkpatch
        scripts/coccicheck scripts/coccinelle)
 
-candidate() {
-	LC_ALL=C apt-cache policy "$1" |
-		sed -n 's/^  Candidate: //p' | grep -v '(none)'
-}
-
 # Unpack PARTS into a folder; "make DIR" is how piece() calls us back.
 make_piece() {
 	local dir=$1

@@ -168,14 +168,11 @@ demo() {
 	run "$1" 'stty raw -echo; cd demo; exec bash ./demo.sh' < /dev/null
 }
 
-# bench SERIES: the guest's clock is its own count of instructions, and
-# idle time passes at once, so that figures do not depend on this machine.
-bench() {
-	local series=$1 dir=$TOP/build/bench${SHORT:+-check} status
-	local icount=shift=0,sleep=off
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	initrd "$series" "stty raw -echo; exec python3 -B bench/measure.py ${SHORT:+--short}" \
+# measure SERIES DIR COMMAND: run what measures. Everything that it prints is in
+# DIR/log, of which results are not for people.
+measure() {
+	local series=$1 dir=$2 command=$3 status
+	initrd "$series" "stty raw -echo; exec python3 -B bench/$command" \
 		"$dir/initrd"
 	boot "$series" "$dir/initrd" "$dir" < /dev/null | tee "$dir/log" |
 		grep --line-buffered -v '^= ' || :
@@ -185,21 +182,24 @@ bench() {
 	return "$status"
 }
 
+# bench SERIES: the guest's clock is its own count of instructions, and
+# idle time passes at once, so that figures do not depend on this machine.
+bench() {
+	local dir=$TOP/build/bench${SHORT:+-check} icount=shift=0,sleep=off
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	measure "$1" "$dir" "measure.py ${SHORT:+--short}"
+}
+
 # sharing SERIES: what the modules' instructions read and write, as QEMU sees it.
 sharing() {
-	local dir=$TOP/build/sharing accel=tcg status
+	local dir=$TOP/build/sharing accel=tcg
 	local plugin=$dir/sharing.so,out=$dir/meetings
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	"${CC:-cc}" -O2 -Wall -shared -fPIC -o "$dir/sharing.so" \
 		"$TOP/selftests/bench/sharing.c"
-	initrd "$1" "stty raw -echo; exec python3 -B bench/sharing.py" "$dir/initrd"
-	boot "$1" "$dir/initrd" "$dir" < /dev/null | tee "$dir/log" |
-		grep --line-buffered -v '^= ' || :
-	status=$(guest_status "$dir")
-	rm "$dir/initrd"
-	[[ $status -ne 255 ]] || console_tail "$dir"
-	return "$status"
+	measure "$1" "$dir" sharing.py
 }
 
 # The guest's terminal becomes a copy of ours, as large as it is; ^C and ^Z then
