@@ -37,7 +37,7 @@ tools: ## natctl, in build/tools/
 
 # The module for a kernel of the VM targets is made in a copy: objects of several
 # kernels must not meet.
-copy = find Kbuild module uapi -name Kbuild -o -name '*.[ch]' | \
+copy = find Kbuild module uapi selftests/rough -name Kbuild -o -name '*.[ch]' | \
 	while read -r file; do cmp -s "$$file" "$(@D)/$$file" || \
 		install -D -m 644 "$$file" "$(@D)/$$file"; done
 
@@ -46,7 +46,7 @@ build/%/natgw.ko: FORCE
 	$(Q)$(copy)
 	$(Q)kernel=$$($(VM)/kernel.sh $*) && \
 		$(SUB) -C "$$kernel/headers" M="$(CURDIR)/build/$*" \
-		CONFIG_DEBUG_INFO_BTF_MODULES= modules
+		CONFIG_DEBUG_INFO_BTF_MODULES= NATGW_TESTS=selftests/rough/ modules
 
 build/uml/natgw.ko: FORCE
 	$(Q)$(VM)/deps.sh build uml
@@ -66,9 +66,10 @@ prepare: $(call payload,$(KERNELS)) ## fetch and build what the VM needs; run no
 check: $(call payload,$(KERNELS)) ## run the selftests in a VM on each kernel in K
 	$(Q)$(VM)/vm.sh check $(KERNELS)
 
-check-host: module tools helpers ## run the selftests on this very machine, as root
+check-host: tools helpers ## run the selftests on this very machine, as root
+	$(Q)$(SUB) module NATGW_TESTS=selftests/rough/
 	$(Q)rm -rf build/host && cp -r selftests build/host
-	$(Q)cp -r build/selftests/* build/host/
+	$(Q)cp -r build/selftests/* selftests/rough/rough.ko build/host/
 	$(Q)NATGW_KO="$(CURDIR)/natgw.ko" NATCTL="$(CURDIR)/build/tools/natctl" \
 		build/host/run.sh $(T)
 
