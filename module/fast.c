@@ -14,7 +14,7 @@
  * sent. So no rule is passed by that was there then. Where the namespace has
  * any, one packet of each direction goes to them again every few seconds, so that
  * conntrack does not take the connection for dead; and at once, when nf_tables
- * says that something has changed (watch.c).
+ * says that something has changed, or a setting of IPv4 has (watch.c).
  *
  * For each packet there is no lock, no reference count and no allocation, and
  * nothing is written but the CPU's own counters, the flow's coarse time-stamp, and

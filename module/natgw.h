@@ -35,6 +35,13 @@ enum natgw_gate {
 	NATGW_GATES
 };
 
+/* What is listened to (watch.c) */
+enum natgw_watch {
+	NATGW_WATCH_RULES,		/* nf_tables */
+	NATGW_WATCH_SETTINGS,		/* net.ipv4.conf */
+	NATGW_WATCHES
+};
+
 /**
  * struct natgw_net - natgw's part of a network namespace
  * @net: the namespace
@@ -66,7 +73,7 @@ enum natgw_gate {
  * @fast: a gateway has the fast path switched on; changes under RTNL
  * @guarded: packets may leave past POST_ROUTING; changes under RTNL
  * @policed: others than natgw have something to say to forwarded packets
- * @watch: hears of their changes, or NULL
+ * @watch: hear of changes of rules and settings, or NULL
  * @hooks: who has, when it was last looked, by netfilter hook; to compare only
  */
 struct natgw_net {
@@ -97,7 +104,7 @@ struct natgw_net {
 	bool fast;
 	bool guarded;
 	bool policed;
-	struct socket *watch;
+	struct socket *watch[NATGW_WATCHES];
 	const struct nf_hook_entries *hooks[NATGW_PASSED_BY];
 };
 

@@ -43,7 +43,8 @@ static void tick(struct work_struct *work)
 	natgw_fast_police(nn);
 	natgw_device_guard(nn);
 	if (nn->policed)
-		natgw_watch_start(nn);
+		natgw_watch_start(nn, NATGW_WATCH_RULES);
+	natgw_watch_start(nn, NATGW_WATCH_SETTINGS);
 	natgw_hop_sweep(nn);
 	look_for_peaks(nn);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);

@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Word of changes to the host's rules. Packets that take the fast path do not pass
- * them, so a rule that comes while connections run has to make these take the
- * slow path once more.
+/* Word of changes that no route and no device tells. Packets that take the fast path
+ * do not pass the host's rules, nor its check of sources (rp_filter). So a change of
+ * either while connections run has to make these take the slow path once more.
  *
- * nf_tables tells everybody who listens what has changed, before whoever changed
- * it gets an answer. What it says is not read: that it speaks is enough. Rules of
- * other kinds are heeded when fast.c asks again.
+ * nf_tables and the kernel's IPv4 settings tell everybody who listens what has
+ * changed, before whoever changed it gets an answer. What they say is not read: that
+ * they speak is enough. Rules of other kinds are heeded when fast.c asks again.
  */
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/sock.h>
 
 #include "hop.h"
 #include "watch.h"
+
+static const struct {
+	int protocol;
+	u32 group;
+} subjects[NATGW_WATCHES] = {
+	[NATGW_WATCH_RULES] = { NETLINK_NETFILTER, NFNLGRP_NFTABLES },
+	[NATGW_WATCH_SETTINGS] = { NETLINK_ROUTE, RTNLGRP_IPV4_NETCONF },
+};
 
 static void news(struct sock *sk)
 {
@@ -23,20 +32,22 @@ static void news(struct sock *sk)
 /**
  * natgw_watch_start() - listen from now on
  * @nn: the namespace
+ * @watch: to what
  *
- * Context: process. Without success, which needs memory and nf_tables, it can be
- * called again.
+ * Context: process. Without success, which needs memory and, for rules, nf_tables, it
+ * can be called again.
  */
-void natgw_watch_start(struct natgw_net *nn)
+void natgw_watch_start(struct natgw_net *nn, enum natgw_watch watch)
 {
 	struct sockaddr_nl addr = {
 		.nl_family = AF_NETLINK,
-		.nl_groups = BIT(NFNLGRP_NFTABLES - 1),
+		.nl_groups = BIT(subjects[watch].group - 1),
 	};
 	struct socket *sock;
 
-	if (nn->watch || sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW,
-					  NETLINK_NETFILTER, &sock))
+	if (nn->watch[watch] ||
+	    sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW,
+			     subjects[watch].protocol, &sock))
 		return;
 	sock->sk->sk_user_data = nn;
 	sock->sk->sk_data_ready = news;
@@ -45,7 +56,7 @@ void natgw_watch_start(struct natgw_net *nn)
 	if (kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr)))
 		sock_release(sock);
 	else
-		nn->watch = sock;
+		nn->watch[watch] = sock;
 }
 
 /**
@@ -56,7 +67,11 @@ void natgw_watch_start(struct natgw_net *nn)
  */
 void natgw_watch_stop(struct natgw_net *nn)
 {
-	if (nn->watch)
-		sock_release(nn->watch);
-	nn->watch = NULL;
+	int i;
+
+	for (i = 0; i < NATGW_WATCHES; i++) {
+		if (nn->watch[i])
+			sock_release(nn->watch[i]);
+		nn->watch[i] = NULL;
+	}
 }

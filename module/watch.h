@@ -2,9 +2,9 @@
 #ifndef _NATGW_WATCH_H
 #define _NATGW_WATCH_H
 
-struct natgw_net;
+#include "natgw.h"
 
-void natgw_watch_start(struct natgw_net *nn);
+void natgw_watch_start(struct natgw_net *nn, enum natgw_watch watch);
 void natgw_watch_stop(struct natgw_net *nn);
 
 #endif /* _NATGW_WATCH_H */

@@ -170,6 +170,25 @@ changes()
 	ask wide
 }
 
+# astray DATA: an answer comes in on a device that does not lead to the server
+astray()
+{
+	pkt send "$c2/eth0" "$gw/in2" udp src=$S1 dst=$EIP sport=53 \
+		dport="$(flow wire-port sport 5000)" data="$1" &&
+		pkt take client data="$1" from=$S1
+}
+
+sources()
+{
+	check "an answer may come in on another device" \
+		wait_for 5 quick astray asymmetric
+	on "$gw" sysctl -qw net.ipv4.conf.in2.rp_filter=1
+	refute "a check of sources counts at once" astray checked
+	on "$gw" sysctl -qw net.ipv4.conf.in2.rp_filter=0
+	check "without it they are back" astray back
+	answer home
+}
+
 rules()
 {
 	on "$gw" nft -f - <<-END
@@ -220,7 +239,7 @@ settings()
 }
 
 need socat ss
-ktap_plan 84
+ktap_plan 87
 two_armed
 gateway
 pkt capture wan "$rt/wan"
@@ -231,6 +250,7 @@ both_offloads datagrams
 both_offloads stream
 exceptions
 changes
+sources
 rules
 settings
 ktap_finish
