@@ -64,7 +64,7 @@ cured()
 
 pings()
 {
-	on "$1" ping -qc1 -W1 $S1
+	on "$1" ping -qc1 -W0.5 $S1
 }
 
 # is_ready STATUS WORDS ARGUMENT...
@@ -99,6 +99,18 @@ readiness()
 		"$(nat -j doctor ready)"
 	check "ready: a gateway that is not there" \
 		is_ready 1 "other: not ready" gateway other
+
+	modprobe tun
+	check "ready: a probe that nobody answers" \
+		is_ready 1 "^g: not ready: no answer to the probe" \
+		probe $HOLE from 10.0.1.77
+	pkt clear
+	check "ready: one that somebody does" \
+		is_ready 0 "^g: ready" probe $S1 from 10.0.1.77 timeout 30
+	check "it left translated" pkt wait wan src=$EIP dst=$S1
+	check "and untranslated never" pkt none wan src=10.0.0.0/8
+	refute "the host that was made up is gone" \
+		ip -n "$gw" link show natgw-probe0
 }
 
 paths()
@@ -240,7 +252,7 @@ rules()
 	check "nat: of others is no matter" finds nat ok
 	on "$gw" nft add rule ip nat post oifname ext masquerade
 	cured nat fail "translates sources on ext"
-	cured conntrack warn "a second time"
+	cured conntrack warn "follows each packet"
 	nat gateway set g conntrack keep
 	on "$gw" nft -f - <<-END
 		flush ruleset
@@ -305,7 +317,7 @@ in_text()
 }
 
 need conntrack ping nstat sysctl unshare setpriv
-ktap_plan 79
+ktap_plan 84
 mkdir "$TMP/bin"
 ln -s "$(realpath "$NATCTL")" "$TMP/bin/natctl"
 two_armed

@@ -113,6 +113,8 @@ refused()
 		d | ambiguous object "d": it may be drops, doctor
 		doctor gateway g | unknown command "gateway"
 		doctor show x | unknown word "x"
+		doctor ready probe 10.0.0.1 | "probe" and "from" belong together
+		doctor ready from 10.0.0.1 | "probe" and "from" belong together
 		doctor ready timeout | "timeout" needs a value
 		doctor ready timeout soon | timeout takes a number of seconds, not "soon"
 		port show gateway g | unknown word "gateway"

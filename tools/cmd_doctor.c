@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* natctl doctor: the list of checks, and how findings are shown. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,15 +46,15 @@ static const struct check checks[] = {
 	{ "address", true, check_address,
 	  "Its addresses on the wire are on a device of this host." },
 	{ "forwarding", true, check_forwarding,
-	  "The uplink and the devices of inside hosts forward; the setting of the device that a packet comes in on decides." },
+	  "The uplink and the devices of inside hosts forward." },
 	{ "route", true, check_route,
-	  "What comes from inside leaves by the uplink, and there is a way back to each inside prefix." },
+	  "Inside hosts are reached, and what they send leaves by the uplink." },
 	{ "rp-filter", true, check_rp_filter,
-	  "The larger of the settings for all devices and for the device does not drop what comes from inside, or answers." },
+	  "It drops neither what comes from inside nor answers." },
 	{ "redirects", true, check_redirects,
-	  "A gateway with inside hosts on its uplink does not tell them to go round it; the setting for all devices or that for the device is enough to do so." },
+	  "Inside hosts on the uplink's own link are not told to go round it." },
 	{ "mtu", true, check_mtu,
-	  "The uplink takes packets as large as inside devices do, or TCP is told otherwise." },
+	  "The uplink takes packets as large as inside devices, or TCP is told." },
 	{ "forward", true, check_forward_rules,
 	  "The host's rules let packets pass in both directions." },
 	{ "nat", true, check_other_nat,
@@ -65,11 +66,11 @@ static const struct check checks[] = {
 	{ "queues", true, check_queues,
 	  "Packets that come in are spread over the processors." },
 	{ "allowance", true, check_allowances,
-	  "The network of the instance type has not held back or dropped packets." },
+	  "EC2's network has not dropped what was beyond the instance type." },
 	{ "drops", true, check_drops,
-	  "No packet was dropped because something ran out or a limit was reached, since the gateway was created." },
+	  "No packet of this gateway was dropped because something ran out." },
 	{ "timeouts", true, check_timeouts,
-	  "Connections may not be idle for longer than a security group remembers them." },
+	  "Connections are not idle for longer than security groups keep them." },
 	{ "source-dest", true, check_source_dest,
 	  "The cloud lets this instance send packets that are not its own." },
 };
@@ -117,20 +118,29 @@ void doctor_advise(struct doctor *doctor, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Whether a shell takes it as it is. */
+static bool is_plain(const char *word)
+{
+	const char *c;
+
+	for (c = word; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("-_.:@%+=,/", *c))
+			return false;
+	return c != word;
+}
+
 const char *quote(const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:@%+=,/";
 	static char buffers[4][4 * FOUND_SIZE];
 	static unsigned int next;
 	char *text = buffers[next++ % ARRAY_SIZE(buffers)], *end = text;
 
-	if (*word && !word[strspn(word, plain)])
+	if (is_plain(word))
 		return word;
 	*end++ = '\'';
 	for (; *word && end < text + 4 * FOUND_SIZE - 6; word++)
 		end += sprintf(end, *word == '\'' ? "'\\''" : "%c", *word);
-	strcpy(end, "'");
+	sprintf(end, "'");
 	return text;
 }
 

@@ -118,15 +118,15 @@ static const struct allowance {
 	const char *advice;
 } allowances[] = {
 	{ "bw_in_allowance_exceeded",
-	  "More came in than the instance type may take: a larger one, or more gateways." },
+	  "More came in than it may take: a larger instance type." },
 	{ "bw_out_allowance_exceeded",
-	  "More went out than the instance type may send: a larger one, or more gateways." },
+	  "More went out than it may send: a larger instance type." },
 	{ "pps_allowance_exceeded",
-	  "More packets a second than the instance type may have: a larger one, or more gateways." },
+	  "More packets a second than it may have: a larger instance type." },
 	{ "conntrack_allowance_exceeded",
-	  "Security groups tracked too many connections: rules that allow all, both ways, are not tracked; or a larger instance type." },
+	  "Let security groups allow all, both ways: that is not tracked." },
 	{ "linklocal_allowance_exceeded",
-	  "Too many packets a second to the VPC's DNS, time or metadata service: cache names on the host." },
+	  "Too many questions to the VPC's DNS: cache names on this host." },
 };
 
 static const struct allowance *find_allowance(const char *name)

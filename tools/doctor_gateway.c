@@ -145,7 +145,7 @@ static const struct remedy {
 	const char *advice;
 } remedies[] = {
 	{ NATGW_A_COUNTERS_SOURCE_DROP_NO_PORT,
-	  "natctl port show tells which destination is full. Add an address: natctl address add." },
+	  "natctl port show tells where. More ports: natctl address add." },
 	{ NATGW_A_COUNTERS_SOURCE_DROP_NO_ADDRESS,
 	  "All addresses drain. Add one: natctl address add." },
 	{ NATGW_A_COUNTERS_SOURCE_DROP_TABLE_FULL,
@@ -153,9 +153,9 @@ static const struct remedy {
 	{ NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY,
 	  "This host needs more memory, or the gateway a lower max-flows." },
 	{ NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED,
-	  "Inside hosts are reached by one device and send by another: look at the routes." },
+	  "Hosts are reached by one device and send by another." },
 	{ NATGW_A_COUNTERS_SOURCE_DROP_PROTOCOL,
-	  "natctl drops cause source-drop-protocol tells which. Switch it on with the option proto-*." },
+	  "natctl drops tells which one. Switch it on: option proto-*." },
 	{ NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_FLOWS,
 	  "natctl client show tells who. The limit is the option client-flows." },
 	{ NATGW_A_COUNTERS_SOURCE_DROP_CLIENT_PORTS,
@@ -167,13 +167,13 @@ static const struct remedy {
 	{ NATGW_A_COUNTERS_SOURCE_DROP_FAIR_SHARE,
 	  "The gateway runs short of flows: raise max-flows (natctl gateway set)." },
 	{ NATGW_A_COUNTERS_HOST_DROP_NO_PORT,
-	  "This host's own connections lack ports: give clients another address, or this host one." },
+	  "Give clients another address than this host: natctl address add." },
 	{ NATGW_A_COUNTERS_HOST_DROP_NO_MEMORY,
 	  "This host needs more memory, or the gateway a lower max-flows." },
 	{ NATGW_A_COUNTERS_DESTINATION_DROP_NO_MEMORY,
 	  "This host needs more memory, or the gateway a lower max-flows." },
 	{ NATGW_A_COUNTERS_FLOW_EVENTS_LOST,
-	  "The flow log lacks records: give natctl log a larger buffer, or a faster disk." },
+	  "The flow log lacks records: give natctl log a larger buffer." },
 };
 
 void check_drops(struct doctor *doctor)

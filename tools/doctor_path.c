@@ -295,7 +295,7 @@ void check_route(struct doctor *doctor)
 	if (!doctor->far) {
 		doctor_say(doctor, VERDICT_FAIL, doctor->uplink.name,
 			   "no route leads out by %s", doctor->uplink.name);
-		doctor_advise(doctor, "Add a default route through it, or one to the network that it is for.");
+		doctor_advise(doctor, "Add the default route, or one to the far network.");
 		return;
 	}
 	for (i = 0; i < doctor->n_ways; i++)
@@ -313,7 +313,7 @@ void check_route(struct doctor *doctor)
 static void rp_filter_drops(struct doctor *doctor, const char *dev, bool back)
 {
 	doctor_say(doctor, VERDICT_FAIL, dev,
-		   "rp_filter of %s drops %s: their source is reached by another device",
+		   "rp_filter of %s drops %s: the way back is by another device",
 		   dev, back ? "answers" : "packets from inside");
 	doctor_run(doctor, "sysctl -w %s", setting(dev, "rp_filter=2"));
 }

@@ -6,10 +6,20 @@
 
 #include "cmd.h"
 #include "gateway.h"
+#include "msg.h"
 #include "out.h"
+#include "probe.h"
 #include "stats.h"
 
 enum { PAUSE_MS = 200 };
+
+/* What is waited for, and how long. */
+struct wait {
+	const char *name;	/* of one gateway, or NULL */
+	uint64_t end;
+	struct probe probe;
+	bool probing, answered;
+};
 
 /* What makes a gateway ready; hairpin counts in both directions, and never left. */
 struct passed {
@@ -34,10 +44,12 @@ static void read_passed(const struct gateway *gateway, struct passed *passed)
 
 /* Why it is not ready, or NULL. */
 static const char *lacks(const struct gateway *gateway,
-			 const struct passed *passed)
+			 const struct passed *passed, const struct wait *wait)
 {
 	if (gateway->state != NATGW_GATEWAY_STATE_AVAILABLE)
 		return gateway->reason;
+	if (wait->probing && !wait->answered)
+		return "no answer to the probe has come back";
 	if (!passed->out)
 		return "no packet of an inside host has gone out yet";
 	if (!passed->back)
@@ -45,13 +57,14 @@ static const char *lacks(const struct gateway *gateway,
 	return NULL;
 }
 
-static bool show(const struct gateway *gateway, bool print)
+static bool show(const struct gateway *gateway, const struct wait *wait,
+		 bool print)
 {
 	struct passed passed;
 	const char *reason;
 
 	read_passed(gateway, &passed);
-	reason = lacks(gateway, &passed);
+	reason = lacks(gateway, &passed, wait);
 	if (!print)
 		return !reason;
 	out_object(NULL);
@@ -69,8 +82,10 @@ static bool show(const struct gateway *gateway, bool print)
 }
 
 /* Whether those that are asked about are all ready; none is not. */
-static bool look(const struct gateways *all, const char *name, bool print)
+static bool look(const struct gateways *all, const struct wait *wait,
+		 bool print)
 {
+	const char *name = wait->name;
 	bool ready = true;
 	unsigned int i, n = 0;
 
@@ -78,7 +93,7 @@ static bool look(const struct gateways *all, const char *name, bool print)
 		if (name && strcmp(name, all->list[i].name))
 			continue;
 		n++;
-		ready &= show(&all->list[i], print);
+		ready &= show(&all->list[i], wait, print);
 	}
 	if (!n && print) {
 		out_text(name ? name : "");
@@ -97,30 +112,66 @@ static uint64_t now_ms(void)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
-/* At boot the module may come later, and gateways with it: they are waited for, too. */
-enum status cmd_doctor_ready(const struct args *args)
+/*
+ * At boot the module may come later, and gateways with it: they are waited for, too.
+ * 0 or -errno, with the last state of the gateways.
+ */
+static int wait_ready(struct wait *wait, struct gateways *all)
 {
 	static const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000 };
-	uint64_t end = now_ms() + 1000ULL * args->v[W_TIMEOUT].num;
-	const char *name = args->v[W_GATEWAY].text;
-	struct gateways all;
-	bool ready, over;
+	bool over;
 	int err;
 
 	do {
-		over = now_ms() >= end;
-		err = gateways_read(&all);
-		ready = !err && look(&all, name, false);
-		if (ready || over)
-			break;
-		gateways_free(&all);
-		nanosleep(&pause, NULL);
+		over = now_ms() >= wait->end;
+		if (wait->probing && !wait->answered) {
+			probe_send(&wait->probe);
+			wait->answered = probe_answered(&wait->probe, PAUSE_MS);
+		}
+		err = gateways_read(all);
+		if (over || (!err && look(all, wait, false)))
+			return err;
+		gateways_free(all);
+		if (!wait->probing || wait->answered)
+			nanosleep(&pause, NULL);
 	} while (true);
-	if (err)
-		return nl_fail(err, "read the gateways");
+}
+
+static enum status show_ready(const struct wait *wait,
+			      const struct gateways *all)
+{
+	bool ready;
+
 	out_open();
-	ready = look(&all, name, true);
+	ready = look(all, wait, true);
 	out_close();
-	gateways_free(&all);
 	return ready ? STATUS_OK : STATUS_USAGE;
+}
+
+enum status cmd_doctor_ready(const struct args *args)
+{
+	struct wait wait = {
+		.name = args->v[W_GATEWAY].text,
+		.end = now_ms() + 1000ULL * args->v[W_TIMEOUT].num,
+		.probe = { .fd = -1 },
+		.probing = given(args, W_PROBE),
+	};
+	enum status status;
+	struct gateways all;
+	int err;
+
+	if (wait.probing != given(args, W_FROM))
+		return error("\"probe\" and \"from\" belong together");
+	if (wait.probing && !probe_open(&wait.probe,
+					args->v[W_FROM].prefix.addr,
+					args->v[W_PROBE].prefix.addr))
+		return STATUS_USAGE;
+	err = wait_ready(&wait, &all);
+	if (err)
+		status = nl_fail(err, "read the gateways");
+	else
+		status = show_ready(&wait, &all);
+	gateways_free(&all);
+	probe_close(&wait.probe);
+	return status;
 }

@@ -186,12 +186,12 @@ void check_conntrack(struct doctor *doctor)
 			   "rules of this host ask for connection states");
 	} else {
 		doctor_say(doctor, VERDICT_WARN, NULL,
-			   "it follows each packet a second time, and no rule about forwarded packets asks it");
+			   "it follows each packet too, and no rule about forwarded ones asks it");
 		if (doctor->gateway->insides)
 			doctor_run(doctor, "natctl gateway set %s conntrack bypass",
 				   quote(doctor->gateway->name));
 		else
-			doctor_advise(doctor, "Name the inside prefixes; then the option conntrack bypass keeps it out.");
+			doctor_advise(doctor, "Name the inside prefixes, and set the option conntrack.");
 	}
 }
 

@@ -13,12 +13,9 @@ uint32_t rule_be32(const struct nlattr *attr)
 	return ntohl(nl_u32(attr));
 }
 
-/*
- * A rule is a row of expressions: one loads a value, others change or compare it.
- * What was loaded last is kept here, or that it is nothing known.
- */
+/* The value that an expression has loaded, or that it is nothing known. */
 struct value_seen {
-	enum { NOTHING, NAME, ADDRESS, STATE, FAMILY } kind;
+	enum { NOTHING, NAME, INDEX, ADDRESS, STATE, FAMILY } kind;
 	const char *name;
 	const struct prefix *addr;
 	uint32_t state;
@@ -50,6 +47,14 @@ static void load_meta(const struct nlattr *data, const struct packet *packet,
 		return;		/* it sets a mark or the like */
 	seen->kind = NAME;
 	switch (rule_be32(tb[NFTA_META_KEY])) {
+	case NFT_META_IIF:
+		seen->kind = INDEX;
+		seen->name = packet->iif;
+		break;
+	case NFT_META_OIF:
+		seen->kind = INDEX;
+		seen->name = packet->oif;
+		break;
 	case NFT_META_IIFNAME:
 		seen->name = packet->iif;
 		break;
@@ -167,6 +172,10 @@ static enum matching compare(const struct nlattr *data,
 	switch (seen->kind) {
 	case NAME:
 		return compare_name(seen, value, len, op);
+	case INDEX:
+		memcpy(&word, value, len < sizeof(word) ? len : sizeof(word));
+		return seen->name ? truth(if_nametoindex(seen->name) == word,
+					  op) : MAYBE;
 	case ADDRESS:
 		return compare_address(seen, value, len, op);
 	case STATE:
@@ -237,74 +246,89 @@ static void read_nat(const struct nlattr *data, struct action *action)
 								ACCEPTS;
 }
 
-static bool one_of(const char *name, const char *const *list)
+static void read_masquerade(const struct nlattr *data, struct action *action)
 {
-	while (*list && strcmp(name, *list))
-		list++;
-	return *list;
+	(void)data;
+	action->kind = TRANSLATES;
 }
 
-/* One expression: NO and MAYBE are about what it compares. */
-static enum matching take_expression(const char *name,
-				     const struct nlattr *data,
-				     const struct packet *packet,
-				     struct value_seen *seen,
-				     struct action *action)
+static void read_reject(const struct nlattr *data, struct action *action)
 {
-	static const char *const harmless[] = {
-		"counter", "log", "objref", "notrack", "last", NULL
-	};
-
-	if (!strcmp(name, "masq")) {
-		action->kind = TRANSLATES;
-	} else if (!strcmp(name, "reject")) {
-		action->kind = DROPS;
-	} else if (!data) {
-		return one_of(name, harmless) ? YES : MAYBE;
-	} else if (!strcmp(name, "meta")) {
-		load_meta(data, packet, seen);
-	} else if (!strcmp(name, "payload")) {
-		load_payload(data, packet, seen);
-	} else if (!strcmp(name, "ct")) {
-		load_ct(data, packet, seen);
-	} else if (!strcmp(name, "bitwise")) {
-		apply_mask(data, seen);
-	} else if (!strcmp(name, "cmp")) {
-		return compare(data, seen);
-	} else if (!strcmp(name, "immediate")) {
-		read_verdict(data, action);
-	} else if (!strcmp(name, "target")) {
-		read_target(data, action);
-	} else if (!strcmp(name, "nat")) {
-		read_nat(data, action);
-	} else if (!one_of(name, harmless)) {
-		return MAYBE;
-	}
-	return YES;
+	(void)data;
+	action->kind = DROPS;
 }
 
-enum matching rule_match(const struct nlattr *expressions,
-				const struct packet *packet,
-				struct action *action)
+/*
+ * A rule is a row of expressions: one loads a value, others change or compare it, and
+ * the last ones say what is done.
+ */
+static const struct expression {
+	const char *name;
+	void (*load)(const struct nlattr *data, const struct packet *packet,
+		     struct value_seen *seen);
+	void (*change)(const struct nlattr *data, struct value_seen *seen);
+	enum matching (*compare)(const struct nlattr *data,
+				 const struct value_seen *seen);
+	void (*act)(const struct nlattr *data, struct action *action);
+} expressions[] = {
+	{ .name = "meta", .load = load_meta },
+	{ .name = "payload", .load = load_payload },
+	{ .name = "ct", .load = load_ct },
+	{ .name = "bitwise", .change = apply_mask },
+	{ .name = "cmp", .compare = compare },
+	{ .name = "immediate", .act = read_verdict },
+	{ .name = "target", .act = read_target },
+	{ .name = "nat", .act = read_nat },
+	{ .name = "masq", .act = read_masquerade },
+	{ .name = "reject", .act = read_reject },
+	/* These say nothing about whether the rule matches. */
+	{ .name = "counter" },
+	{ .name = "log" },
+	{ .name = "objref" },
+	{ .name = "notrack" },
+	{ .name = "last" },
+};
+
+static const struct expression *find_expression(const struct nlattr *attr)
 {
-	const struct nlattr *tb[NFTA_EXPR_MAX + 1];
-	struct value_seen seen = { .kind = NOTHING };
-	enum matching matching = YES, part;
-	const struct nlattr *nest;
 	char name[32];
+	unsigned int i;
+
+	nl_copy(attr, name, sizeof(name));
+	for (i = 0; i < ARRAY_SIZE(expressions); i++)
+		if (!strcmp(name, expressions[i].name))
+			return &expressions[i];
+	return NULL;
+}
+
+enum matching rule_match(const struct nlattr *row, const struct packet *packet,
+			 struct action *action)
+{
+	const struct nlattr *tb[NFTA_EXPR_MAX + 1], *data, *nest;
+	struct value_seen seen = { .kind = NOTHING };
+	const struct expression *expression;
+	enum matching matching = YES, part;
 
 	memset(action, 0, sizeof(*action));
-	if (!expressions)
+	if (!row)
 		return YES;
-	mnl_attr_for_each_nested(nest, expressions) {
+	mnl_attr_for_each_nested(nest, row) {
 		nl_nested(nest, tb, NFTA_EXPR_MAX);
-		nl_copy(tb[NFTA_EXPR_NAME], name, sizeof(name));
-		part = take_expression(name, tb[NFTA_EXPR_DATA], packet, &seen,
-				       action);
+		data = tb[NFTA_EXPR_DATA];
+		expression = find_expression(tb[NFTA_EXPR_NAME]);
+		part = expression ? YES : MAYBE;
+		if (!expression || !data)
+			seen.kind = NOTHING;
+		else if (expression->load)
+			expression->load(data, packet, &seen);
+		else if (expression->change)
+			expression->change(data, &seen);
+		else if (expression->compare)
+			part = expression->compare(data, &seen);
+		if (expression && data && expression->act)
+			expression->act(data, action);
 		if (part < matching)
 			matching = part;
-		if (matching == NO)
-			break;
 	}
 	return matching;
 }

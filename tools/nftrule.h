@@ -18,8 +18,8 @@ struct action {
 /* Numbers of nf_tables are in network byte order. */
 uint32_t rule_be32(const struct nlattr *attr);
 
-/* Whether a rule matches the packet, and what it does then. */
-enum matching rule_match(const struct nlattr *expressions,
-			 const struct packet *packet, struct action *action);
+/* Whether a rule, a row of expressions, matches the packet, and what it does then. */
+enum matching rule_match(const struct nlattr *row, const struct packet *packet,
+			 struct action *action);
 
 #endif

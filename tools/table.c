@@ -65,6 +65,8 @@ static const struct word words[] = {
 	},
 	[W_AT] = { "at", T_TIME, NULL, NULL },
 	[W_IN] = { "in", T_FILES, NULL, NULL },
+	[W_PROBE] = { "probe", T_ADDR, NULL, NULL },
+	[W_FROM] = { "from", T_ADDR, NULL, NULL },
 	[W_TIMEOUT] = { "timeout", T_SECONDS, NULL, NULL },
 };
 
@@ -230,6 +232,8 @@ static const struct use why_words[] = {
 
 static const struct use doctor_ready[] = {
 	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_PROBE),
+	OPTIONAL(W_FROM),
 	OPTIONAL(W_TIMEOUT),
 	END
 };
