@@ -194,6 +194,14 @@ redirects()
 	nat fence del dev ext
 }
 
+as_json()
+{
+	finds flowtable warn && jq -e 'length > 15 and
+		all(.[]; .check and .status and .found) and
+		all(.[] | select(.status != "ok"); .gateway == "g" and
+			.check == "flowtable" and .command)' "$TMP/doctor"
+}
+
 rules()
 {
 	on "$gw" nft -f - <<-END
@@ -263,9 +271,12 @@ rules()
 			}
 		}
 	END
+	check "conntrack: entries prove nothing" finds conntrack unknown \
+		"entries, but no rule is seen"
+	on "$gw" conntrack -F 2>/dev/null
+	check "flowtable: found, as JSON that programs can read" as_json
 	cured flowtable warn "flowtable ip ft f has"
 	on "$gw" nft flush ruleset
-	on "$gw" conntrack -F 2>/dev/null
 	check "all is well again" well
 }
 
@@ -317,7 +328,7 @@ in_text()
 }
 
 need conntrack ping nstat sysctl unshare setpriv
-ktap_plan 84
+ktap_plan 86
 mkdir "$TMP/bin"
 ln -s "$(realpath "$NATCTL")" "$TMP/bin/natctl"
 two_armed

@@ -11,7 +11,7 @@
 #include "msg.h"
 #include "out.h"
 
-enum { FOUND_SIZE = 256, FIX_SIZE = 320, WIDTH = 80, MARGIN = 23 };
+enum { FOUND_SIZE = 256, FIX_SIZE = 320, WIDTH = 80, MARGIN = 24 };
 
 struct check {
 	const char *name;
@@ -212,7 +212,7 @@ static void print_wrapped(const char *text)
 
 static void print_text(const struct finding *finding)
 {
-	printf("  %-7s  %-10s  ", verdicts[finding->verdict],
+	printf("  %-7s  %-11s  ", verdicts[finding->verdict],
 	       finding->check->name);
 	print_wrapped(finding->found);
 	if (!finding->fix[0])

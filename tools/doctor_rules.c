@@ -165,7 +165,18 @@ void check_other_nat(struct doctor *doctor)
 		   doctor->uplink.name);
 }
 
-/* It is active where a rule needs it, or where it has entries: nothing else tells. */
+static void say_tracked(struct doctor *doctor)
+{
+	doctor_say(doctor, VERDICT_WARN, NULL,
+		   "it follows each packet too, and no rule about forwarded ones asks it");
+	if (doctor->gateway->insides)
+		doctor_run(doctor, "natctl gateway set %s conntrack bypass",
+			   quote(doctor->gateway->name));
+	else
+		doctor_advise(doctor, "Name the inside prefixes, and set the option conntrack.");
+}
+
+/* It is active where something asks for it, which entries alone do not prove. */
 void check_conntrack(struct doctor *doctor)
 {
 	long entries = doctor_number("/proc/sys/net/netfilter/nf_conntrack_count");
@@ -178,20 +189,18 @@ void check_conntrack(struct doctor *doctor)
 	}
 	if (unknown(doctor))
 		return;
-	if (!entries && !ruleset_tracks(&doctor->rules)) {
-		doctor_say(doctor, VERDICT_OK, NULL, "it follows nothing");
-	} else if (ruleset_wants_states(&doctor->rules) ||
-		   doctor->rules.legacy_filter) {
+	if (ruleset_wants_states(&doctor->rules)) {
 		doctor_say(doctor, VERDICT_OK, NULL,
 			   "rules of this host ask for connection states");
+	} else if (ruleset_tracks(&doctor->rules)) {
+		say_tracked(doctor);
+	} else if (entries) {
+		doctor_say(doctor, VERDICT_UNKNOWN, NULL,
+			   "it has %ld entries, but no rule is seen that asks for it",
+			   entries);
+		doctor_advise(doctor, "Old ones go by themselves. New ones: the older iptables, tc or Open vSwitch.");
 	} else {
-		doctor_say(doctor, VERDICT_WARN, NULL,
-			   "it follows each packet too, and no rule about forwarded ones asks it");
-		if (doctor->gateway->insides)
-			doctor_run(doctor, "natctl gateway set %s conntrack bypass",
-				   quote(doctor->gateway->name));
-		else
-			doctor_advise(doctor, "Name the inside prefixes, and set the option conntrack.");
+		doctor_say(doctor, VERDICT_OK, NULL, "it follows nothing");
 	}
 }
 
