@@ -14,25 +14,6 @@ static const char *addr_text(in_addr_t addr)
 	return inet_ntop(AF_INET, &addr, text, sizeof(text));
 }
 
-static bool covers(const struct prefix *outer, const struct prefix *inner)
-{
-	uint32_t mask = outer->len ? UINT32_MAX << (32 - outer->len) : 0;
-
-	return outer->len <= inner->len &&
-	       !(ntohl(outer->addr ^ inner->addr) & mask);
-}
-
-static bool is_inside(const struct gateway *gateway, in_addr_t addr)
-{
-	const struct prefix host = { addr, 32 };
-	unsigned int i;
-
-	for (i = 0; i < gateway->insides; i++)
-		if (covers(&gateway->inside[i], &host))
-			return true;
-	return false;
-}
-
 /* Ways are looked for among the routes into a prefix, or out of the uplink. */
 struct search {
 	struct doctor *doctor;
@@ -70,7 +51,7 @@ static void into(const struct route *route, void *data)
 	struct search *search = data;
 
 	if (search->prefix) {
-		if (!covers(search->prefix, &route->dst))
+		if (!prefix_covers(search->prefix, &route->dst))
 			return;
 		search->found = true;
 		add_way(search->doctor, search->prefix, &route->dst);
@@ -91,7 +72,7 @@ static in_addr_t internet(const struct doctor *doctor)
 
 	for (i = 0; i < ARRAY_SIZE(list); i++) {
 		inet_pton(AF_INET, list[i], &addr);
-		if (!is_inside(doctor->gateway, addr) &&
+		if (!gateway_names(doctor->gateway, addr) &&
 		    !host_has(&doctor->host, addr))
 			return addr;
 	}
@@ -116,7 +97,7 @@ static void out_of(const struct route *route, void *data)
 		return;
 	far = route->dst.len ? host_neighbour(&doctor->host, &route->dst) :
 			       internet(doctor);
-	if (!far || is_inside(doctor->gateway, far))
+	if (!far || gateway_names(doctor->gateway, far))
 		return;
 	doctor->far = far;
 	search->len = route->dst.len;

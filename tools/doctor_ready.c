@@ -42,12 +42,22 @@ static void read_passed(const struct gateway *gateway, struct passed *passed)
 	passed->back -= hairpin < passed->back ? hairpin : passed->back;
 }
 
+/* Whether the gateway is there for the probe, which else would leave untranslated. */
+static bool takes_probe(const struct gateway *gateway, const struct wait *wait)
+{
+	return gateway->state == NATGW_GATEWAY_STATE_AVAILABLE &&
+	       (!gateway->insides ||
+		gateway_names(gateway, wait->probe.host));
+}
+
 /* Why it is not ready, or NULL. */
 static const char *lacks(const struct gateway *gateway,
 			 const struct passed *passed, const struct wait *wait)
 {
 	if (gateway->state != NATGW_GATEWAY_STATE_AVAILABLE)
 		return gateway->reason;
+	if (wait->probing && !takes_probe(gateway, wait))
+		return "the host that the probe is from is not in its inside prefixes";
 	if (wait->probing && !wait->answered)
 		return "no answer to the probe has come back";
 	if (!passed->out)
@@ -112,6 +122,24 @@ static uint64_t now_ms(void)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
+/* Each gateway that is asked about has to be there, and to take it. */
+static void send_probe(struct wait *wait, const struct gateways *all)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < all->n; i++) {
+		if (wait->name && strcmp(wait->name, all->list[i].name))
+			continue;
+		if (!takes_probe(&all->list[i], wait))
+			return;
+		n++;
+	}
+	if (!n)
+		return;
+	probe_send(&wait->probe);
+	wait->answered = probe_answered(&wait->probe, PAUSE_MS);
+}
+
 /*
  * At boot the module may come later, and gateways with it: they are waited for, too.
  * 0 or -errno, with the last state of the gateways.
@@ -124,16 +152,13 @@ static int wait_ready(struct wait *wait, struct gateways *all)
 
 	do {
 		over = now_ms() >= wait->end;
-		if (wait->probing && !wait->answered) {
-			probe_send(&wait->probe);
-			wait->answered = probe_answered(&wait->probe, PAUSE_MS);
-		}
 		err = gateways_read(all);
+		if (wait->probing && !wait->answered && !err)
+			send_probe(wait, all);
 		if (over || (!err && look(all, wait, false)))
 			return err;
 		gateways_free(all);
-		if (!wait->probing || wait->answered)
-			nanosleep(&pause, NULL);
+		nanosleep(&pause, NULL);
 	} while (true);
 }
 

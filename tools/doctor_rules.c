@@ -176,6 +176,21 @@ static void say_tracked(struct doctor *doctor)
 		doctor_advise(doctor, "Name the inside prefixes, and set the option conntrack.");
 }
 
+/* What does not fit into its table any more is dropped. */
+static bool nearly_full(struct doctor *doctor, long entries)
+{
+	long most = doctor_number("/proc/sys/net/netfilter/nf_conntrack_max");
+
+	if (most <= 0 || entries < most / 10 * 9)
+		return false;
+	doctor_say(doctor, VERDICT_WARN, NULL,
+		   "its table has %ld of %ld entries; what does not fit is dropped",
+		   entries, most);
+	doctor_run(doctor, "sysctl -w net.netfilter.nf_conntrack_max=%ld",
+		   2 * most);
+	return true;
+}
+
 /* It is active where something asks for it, which entries alone do not prove. */
 void check_conntrack(struct doctor *doctor)
 {
@@ -187,7 +202,7 @@ void check_conntrack(struct doctor *doctor)
 			   "this gateway's packets are kept out of it");
 		return;
 	}
-	if (unknown(doctor))
+	if (unknown(doctor) || nearly_full(doctor, entries))
 		return;
 	if (ruleset_wants_states(&doctor->rules)) {
 		doctor_say(doctor, VERDICT_OK, NULL,
@@ -198,7 +213,7 @@ void check_conntrack(struct doctor *doctor)
 		doctor_say(doctor, VERDICT_UNKNOWN, NULL,
 			   "it has %ld entries, but no rule is seen that asks for it",
 			   entries);
-		doctor_advise(doctor, "Old ones go by themselves. New ones: the older iptables, tc or Open vSwitch.");
+		doctor_advise(doctor, "Old ones go by themselves. New ones: iptables or tc.");
 	} else {
 		doctor_say(doctor, VERDICT_OK, NULL, "it follows nothing");
 	}
