@@ -64,7 +64,6 @@ long doctor_number(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Finds the ways of the current gateway's inside hosts, and where it leads to. */
 void doctor_find_ways(struct doctor *doctor);
-bool doctor_one_armed(const struct doctor *doctor);
 
 /* Asks about the uplink and each inside device; whether all answers are true. */
 bool doctor_each_dev(struct doctor *doctor,

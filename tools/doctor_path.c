@@ -126,7 +126,7 @@ void doctor_find_ways(struct doctor *doctor)
 		host_routes(&doctor->host, into, &search);
 }
 
-bool doctor_one_armed(const struct doctor *doctor)
+static bool one_armed(const struct doctor *doctor)
 {
 	unsigned int i;
 
@@ -287,7 +287,7 @@ void check_route(struct doctor *doctor)
 	else if (well)
 		doctor_say(doctor, VERDICT_OK, doctor->uplink.name,
 			   "%s leads out, %s to inside hosts",
-			   doctor->uplink.name, doctor_one_armed(doctor) ?
+			   doctor->uplink.name, one_armed(doctor) ?
 			   "it too leads" : "others lead");
 }
 

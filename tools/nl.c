@@ -345,11 +345,6 @@ const char *nl_rights(int err)
 	return "not permitted: this needs CAP_NET_ADMIN (root in the namespace's owner)";
 }
 
-const char *nl_said(void)
-{
-	return nl.said;
-}
-
 enum status nl_fail(int err, const char *fmt, ...)
 {
 	char tried[256];

@@ -48,9 +48,6 @@ void nl_free(struct nl_list *list);
 /* The version of the family that the module has; 0 or -errno. */
 int nl_version(uint32_t *version);
 
-/* What the kernel said of the last failure, or "". */
-const char *nl_said(void);
-
 /* Reports the failure of something one tried to do; returns the exit status. */
 enum status nl_fail(int err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
