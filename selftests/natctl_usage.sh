@@ -110,6 +110,13 @@ refused()
 		why 10.0.1.2 7000 198.51.100.10 65536 udp | DPORT takes 0 to 65535, not "65536"
 		why 10.0.1.2 7000 198.51.100.10 53 ggp | "ggp" is not a protocol
 		why 10.0.1.2 7000 198.51.100.10 53 udp nonsense | unknown word "nonsense"
+		d | ambiguous object "d": it may be drops, doctor
+		doctor gateway g | unknown command "gateway"
+		doctor show x | unknown word "x"
+		doctor ready probe 10.0.0.1 | "probe" and "from" belong together
+		doctor ready from 10.0.0.1 | "probe" and "from" belong together
+		doctor ready timeout | "timeout" needs a value
+		doctor ready timeout soon | timeout takes a number of seconds, not "soon"
 		port show gateway g | unknown word "gateway"
 		r | ambiguous object "r": it may be rule, restore
 		stats nonsense | unknown word "nonsense"
@@ -331,7 +338,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client top stats metrics drops why monitor log who save restore fence help " ""
+	completes "gateway address flow rule port client top stats metrics drops why doctor monitor log who save restore fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

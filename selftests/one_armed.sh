@@ -70,8 +70,15 @@ inside()
 	check "and makes no flow" flows -eq 0 dport 54
 }
 
+healthy()
+{
+	nat doctor >"$TMP/doctor" && cat "$TMP/doctor" &&
+		grep -q "it too leads to inside hosts" "$TMP/doctor" &&
+		grep -q " ok, 0 warnings, 0 failed, 0 unknown" "$TMP/doctor"
+}
+
 need socat ss ping
-ktap_plan 23
+ktap_plan 24
 one_armed
 nat gateway add g dev eth0 eip $EIP private-ip $GW inside 10.0.1.0/24 inside 10.0.2.0/24
 pkt capture priv "$priv/eth0"
@@ -79,6 +86,7 @@ pkt capture igw "$igw/vpc"
 pkt capture s1 "$s1/eth0"
 pkt udp server "$s1" bind=$S1:53
 pkt listen ssh "$gw" 0.0.0.0:22
+check "nothing is wrong with the instance" healthy
 both_offloads exchange
 instance
 inside

@@ -110,6 +110,14 @@ bool parse_prefix(const char *text, struct prefix *prefix)
 	return parse_addr_until(text, slash, &prefix->addr);
 }
 
+bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
+{
+	uint32_t mask = outer->len ? UINT32_MAX << (32 - outer->len) : 0;
+
+	return outer->len <= inner->len &&
+	       !(ntohl(outer->addr ^ inner->addr) & mask);
+}
+
 /* An address and a port, which become prefix and num. */
 bool parse_endpoint(const char *text, struct value *v)
 {

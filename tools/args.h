@@ -66,6 +66,9 @@ bool parse_addr(const char *text, in_addr_t *addr);
 bool parse_endpoint(const char *text, struct value *v);
 bool parse_prefix(const char *text, struct prefix *prefix);
 
+/* Whether each address of the inner prefix is in the outer one. */
+bool prefix_covers(const struct prefix *outer, const struct prefix *inner);
+
 /* The name of a protocol, or its number in digits. */
 const char *proto_name(uint8_t proto);
 

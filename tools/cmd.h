@@ -28,6 +28,8 @@ enum status cmd_stats(const struct args *args);
 enum status cmd_metrics(const struct args *args);
 enum status cmd_drops(const struct args *args);
 enum status cmd_why(const struct args *args);
+enum status cmd_doctor_show(const struct args *args);
+enum status cmd_doctor_ready(const struct args *args);
 enum status cmd_monitor(const struct args *args);
 enum status cmd_log(const struct args *args);
 enum status cmd_who(const struct args *args);
@@ -41,6 +43,7 @@ extern const char *const format_words[];	/* of metrics */
 
 void stats_help(void);
 void metrics_man(void);
+void doctor_man(void);
 
 extern const char *const log_formats[];
 

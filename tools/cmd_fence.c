@@ -177,14 +177,6 @@ static void add_fence(const struct nlmsghdr *nlh, void *data)
 	add_sources(nlh, barrier_of(data, dev));
 }
 
-static bool covers(const struct prefix *outer, const struct prefix *inner)
-{
-	uint32_t mask = outer->len ? UINT32_MAX << (32 - outer->len) : 0;
-
-	return outer->len <= inner->len &&
-	       !(ntohl(outer->addr ^ inner->addr) & mask);
-}
-
 /* Whether another prefix says it already: nft refuses overlapping elements. */
 static bool superfluous(const struct barrier *barrier, unsigned int i)
 {
@@ -192,8 +184,8 @@ static bool superfluous(const struct barrier *barrier, unsigned int i)
 	unsigned int j;
 
 	for (j = 0; j < barrier->insides; j++)
-		if (j != i && covers(&barrier->inside[j], prefix) &&
-		    (j < i || !covers(prefix, &barrier->inside[j])))
+		if (j != i && prefix_covers(&barrier->inside[j], prefix) &&
+		    (j < i || !prefix_covers(prefix, &barrier->inside[j])))
 			return true;
 	return false;
 }

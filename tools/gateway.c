@@ -113,6 +113,17 @@ in_addr_t pair_wire(const struct pair *pair)
 	return pair->has_private_ip ? pair->private_ip : pair->eip;
 }
 
+bool gateway_names(const struct gateway *gateway, in_addr_t addr)
+{
+	const struct prefix host = { addr, 32 };
+	unsigned int i;
+
+	for (i = 0; i < gateway->insides; i++)
+		if (prefix_covers(&gateway->inside[i], &host))
+			return true;
+	return false;
+}
+
 void pair_print(const struct pair *pair)
 {
 	if (pair->has_eip)

@@ -46,6 +46,9 @@ int gateway_check(const char *name);
 /* The address that packets carry. */
 in_addr_t pair_wire(const struct pair *pair);
 
+/* Whether an address is in one of its inside prefixes. */
+bool gateway_names(const struct gateway *gateway, in_addr_t addr);
+
 void prefix_parse(const struct nlattr *nest, struct prefix *prefix);
 
 /* "203.0.113.7 -> 10.0.0.5", and the two in JSON. */

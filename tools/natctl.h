@@ -84,6 +84,9 @@ enum word_id {
 	W_ENDPOINT,
 	W_AT,
 	W_IN,
+	W_PROBE,
+	W_FROM,
+	W_TIMEOUT,
 	W_OPTION,
 	W_COUNT = W_OPTION + NATGW_A_OPTIONS_MAX + 1
 };

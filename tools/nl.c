@@ -30,6 +30,7 @@ static struct {
 	uint32_t portid;
 	uint32_t seq;
 	uint16_t family;
+	uint32_t version;
 	int failed;		/* why there is no family for the request */
 	struct group groups[3];
 	char said[512];		/* the kernel's words on the last failure */
@@ -170,6 +171,7 @@ static void take_family(const struct nlmsghdr *nlh, void *data)
 	(void)data;
 	nl_attrs(nlh, tb, CTRL_ATTR_MAX);
 	nl.family = nl_u16(tb[CTRL_ATTR_FAMILY_ID]);
+	nl.version = nl_u32(tb[CTRL_ATTR_VERSION]);
 	if (!tb[CTRL_ATTR_MCAST_GROUPS])
 		return;
 	mnl_attr_for_each_nested(nest, tb[CTRL_ATTR_MCAST_GROUPS])
@@ -229,6 +231,14 @@ static int find_family(void)
 	return err;
 }
 
+int nl_version(uint32_t *version)
+{
+	int err = find_family();
+
+	*version = nl.version;
+	return err;
+}
+
 /*
  * Without the family a request cannot be sent, but it can be built: the
  * failure comes back from what sends it.
@@ -270,7 +280,7 @@ int nl_dump(struct nlmsghdr *nlh, nl_callback callback, void *data,
 	return send_request(nlh, NLM_F_DUMP, callback, data, disturbed);
 }
 
-static void keep(const struct nlmsghdr *nlh, void *data)
+void nl_keep(const struct nlmsghdr *nlh, void *data)
 {
 	struct nl_list *list = data;
 	size_t size = NLMSG_ALIGN(nlh->nlmsg_len);
@@ -289,7 +299,7 @@ int nl_collect(struct nlmsghdr *nlh, struct nl_list *list)
 	list->buf = NULL;
 	do {
 		list->len = 0;
-		err = nl_dump(nlh, keep, list, &disturbed);
+		err = nl_dump(nlh, nl_keep, list, &disturbed);
 	} while (!err && disturbed && ++tries < COLLECT_TRIES);
 	if (!err && disturbed)
 		warning("it kept changing while it was read; something may be missing or old");
@@ -304,7 +314,7 @@ int nl_get(struct nlmsghdr *nlh, struct nl_list *list)
 
 	list->buf = NULL;
 	list->len = 0;
-	err = nl_do(nlh, keep, list);
+	err = nl_do(nlh, nl_keep, list);
 	if (err)
 		nl_free(list);
 	return err;

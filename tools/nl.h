@@ -40,8 +40,13 @@ int nl_get(struct nlmsghdr *nlh, struct nl_list *list);
 int nl_dump(struct nlmsghdr *nlh, nl_callback callback, void *data,
 	    bool *disturbed);
 int nl_collect(struct nlmsghdr *nlh, struct nl_list *list);
+/* Adds a message to a list, which is the data; a callback. */
+void nl_keep(const struct nlmsghdr *nlh, void *list);
 void nl_each(const struct nl_list *list, nl_callback callback, void *data);
 void nl_free(struct nl_list *list);
+
+/* The version of the family that the module has; 0 or -errno. */
+int nl_version(uint32_t *version);
 
 /* Reports the failure of something one tried to do; returns the exit status. */
 enum status nl_fail(int err, const char *fmt, ...)

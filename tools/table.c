@@ -65,6 +65,9 @@ static const struct word words[] = {
 	},
 	[W_AT] = { "at", T_TIME, NULL, NULL },
 	[W_IN] = { "in", T_FILES, NULL, NULL },
+	[W_PROBE] = { "probe", T_ADDR, NULL, NULL },
+	[W_FROM] = { "from", T_ADDR, NULL, NULL },
+	[W_TIMEOUT] = { "timeout", T_SECONDS, NULL, NULL },
 };
 
 #define REQUIRED(word)		{ word, USE_REQUIRED, NULL }
@@ -227,6 +230,14 @@ static const struct use why_words[] = {
 	END
 };
 
+static const struct use doctor_ready[] = {
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_PROBE),
+	OPTIONAL(W_FROM),
+	OPTIONAL(W_TIMEOUT),
+	END
+};
+
 static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
 static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
 
@@ -303,6 +314,14 @@ static const struct command why_command[] = {
 	NO_COMMAND
 };
 
+static const struct command doctor_commands[] = {
+	{ "show", "check this host, and say what to do", gateway_only,
+	  cmd_doctor_show },
+	{ "ready", "say whether packets have passed both ways", doctor_ready,
+	  cmd_doctor_ready },
+	NO_COMMAND
+};
+
 static const struct command monitor_command[] = {
 	{ NULL, "show events as they happen", monitor_words, cmd_monitor },
 	NO_COMMAND
@@ -352,6 +371,7 @@ const struct object objects[] = {
 	  NULL },
 	{ "drops", "packets that were dropped last", drops_command, NULL },
 	{ "why", "what would become of a packet", why_command, NULL },
+	{ "doctor", "what is wrong with this host", doctor_commands, NULL },
 	{ "monitor", "events", monitor_command, NULL },
 	{ "log", "records of flows", log_command, NULL },
 	{ "who", "whose a port was, from such records", who_command, NULL },

@@ -337,4 +337,6 @@ void usage_man(const char *part)
 		man_numbers(gauges, NATGW_A_GAUGES_MAX);
 	else if (!strcmp(part, "metrics"))
 		metrics_man();
+	else if (!strcmp(part, "checks"))
+		doctor_man();
 }
