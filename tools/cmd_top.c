@@ -260,6 +260,7 @@ static void print_crowds(const struct look *before, struct look *now,
 		print_growth(crowd_growth(before, crowd), seconds);
 		print_left(crowd, crowd_growth(before, crowd), seconds);
 		out_line();
+		crowd_print_holders(crowd);
 		out_object_end();
 	}
 	out_table_end();
@@ -307,13 +308,13 @@ static void print_clients(const struct look *before, struct look *now,
 }
 
 static void print(const struct look *before, struct look *now,
-		  unsigned int lines)
+		  unsigned int crowds, unsigned int lines)
 {
 	out_open();
 	out_object(NULL);
 	print_gateways(before, now);
 	out_line();
-	print_crowds(before, now, lines);
+	print_crowds(before, now, crowds);
 	if (now->n_crowds)
 		out_line();
 	print_clients(before, now, lines);
@@ -338,6 +339,7 @@ enum status cmd_top(const struct args *args)
 	const char *gateway = args->v[W_GATEWAY].text;
 	bool live = !opts.json && isatty(STDOUT_FILENO);
 	struct look before, now;
+	unsigned int lines;
 	int err = look_up(&before, gateway);
 
 	while (!err) {
@@ -348,7 +350,9 @@ enum status cmd_top(const struct args *args)
 		/* From the upper left corner, and what is left below goes. */
 		if (live)
 			fputs("\033[H\033[J", stdout);
-		print(&before, &now, live ? lines_that_fit(&now) : LINES);
+		lines = live ? lines_that_fit(&now) : LINES;
+		/* A destination takes two. */
+		print(&before, &now, live ? (lines + 1) / 2 : lines, lines);
 		look_away(&before);
 		before = now;
 		if (!live || fflush(stdout))
