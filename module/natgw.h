@@ -57,6 +57,8 @@ enum natgw_gate {
  * @error_missed: error events not sent since the last one
  * @flow_lock: for @flow_seq, and so that events of flows are sent in its order
  * @flow_seq: numbers of the last such events, by enum natgw_event
+ * @looked: when top.c has looked at all flows last, in milliseconds since the boot,
+ *	or 0; under the family's lock
  * @answers: what natgw itself still has to say
  * @fragments: packets whose fragments are passed on one by one
  * @drops: packets that were dropped
@@ -88,6 +90,7 @@ struct natgw_net {
 	atomic_t error_missed;
 	spinlock_t flow_lock;	/* for @flow_seq */
 	u32 flow_seq[NATGW_EVENT_DELETE + 1];
+	u64 looked;
 	struct natgw_answers *answers;
 	struct natgw_fragments *fragments;
 	struct natgw_drops *drops;

@@ -111,6 +111,9 @@ refused()
 		why 10.0.1.2 7000 198.51.100.10 53 ggp | "ggp" is not a protocol
 		why 10.0.1.2 7000 198.51.100.10 53 udp nonsense | unknown word "nonsense"
 		port show gateway g | unknown word "gateway"
+		top by size | by takes flows, new or bytes, not "size"
+		top by | "by" needs a value
+		top destinations destinations | duplicate "destinations"
 		r | ambiguous object "r": it may be rule, restore
 		stats nonsense | unknown word "nonsense"
 		monitor everything | unknown word "everything"

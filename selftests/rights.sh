@@ -41,6 +41,7 @@ forbidden()
 		flow flush all
 		client show
 		top
+		top destinations
 		fence del dev ext
 		drops
 		drops follow

@@ -14,6 +14,9 @@ struct client {
 	uint32_t flows;
 	uint32_t ports;
 	uint32_t opening;
+	uint32_t created;	/* goes round */
+	int64_t growth;		/* since the look before, as of cmd_top.c */
+	uint32_t begun;
 };
 
 enum { HOLDERS = 4 };

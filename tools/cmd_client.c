@@ -10,6 +10,7 @@ void client_parse(const struct nlmsghdr *nlh, struct client *client)
 {
 	const struct nlattr *tb[NATGW_A_CLIENT_MAX + 1];
 
+	memset(client, 0, sizeof(*client));
 	nl_attrs(nlh, tb, NATGW_A_CLIENT_MAX);
 	nl_copy(tb[NATGW_A_CLIENT_GATEWAY], client->gateway,
 		sizeof(client->gateway));
@@ -17,6 +18,7 @@ void client_parse(const struct nlmsghdr *nlh, struct client *client)
 	client->flows = nl_u32(tb[NATGW_A_CLIENT_FLOWS]);
 	client->ports = nl_u32(tb[NATGW_A_CLIENT_PORTS]);
 	client->opening = nl_u32(tb[NATGW_A_CLIENT_OPENING]);
+	client->created = nl_u32(tb[NATGW_A_CLIENT_CREATED]);
 }
 
 static void show(const struct nlmsghdr *nlh, void *gateway)
@@ -36,6 +38,7 @@ static void show(const struct nlmsghdr *nlh, void *gateway)
 	out_num("ports", "", client.ports);
 	out_cell();
 	out_num("opening", "", client.opening);
+	out_num("created", NULL, client.created);
 	out_line();
 	out_object_end();
 }

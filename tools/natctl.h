@@ -84,6 +84,8 @@ enum word_id {
 	W_ENDPOINT,
 	W_AT,
 	W_IN,
+	W_BY,
+	W_DESTINATIONS,
 	W_OPTION,
 	W_COUNT = W_OPTION + NATGW_A_OPTIONS_MAX + 1
 };

@@ -65,6 +65,8 @@ static const struct word words[] = {
 	},
 	[W_AT] = { "at", T_TIME, NULL, NULL },
 	[W_IN] = { "in", T_FILES, NULL, NULL },
+	[W_BY] = { "by", T_CHOICE, top_order_words, NULL },
+	[W_DESTINATIONS] = { "destinations", T_NONE, NULL, NULL },
 };
 
 #define REQUIRED(word)		{ word, USE_REQUIRED, NULL }
@@ -168,6 +170,13 @@ static const struct use rule_add[] = {
 static const struct use rule_del[] = {
 	REQUIRED(W_GATEWAY),
 	REQUIRED(W_PREF),
+	END
+};
+
+static const struct use top_words[] = {
+	OPTIONAL(W_BY),
+	OPTIONAL(W_DESTINATIONS),
+	OPTIONAL(W_GATEWAY),
 	END
 };
 
@@ -278,7 +287,7 @@ static const struct command client_commands[] = {
 };
 
 static const struct command top_command[] = {
-	{ NULL, "show who and what is busiest now", gateway_only, cmd_top },
+	{ NULL, "show who and what is busiest now", top_words, cmd_top },
 	NO_COMMAND
 };
 
