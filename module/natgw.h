@@ -49,6 +49,8 @@ enum natgw_gate {
  * @tick: the work that turns the wheel, once a second
  * @gateways: list of struct natgw_gw; written under RTNL, read under RCU
  * @fences: list of struct natgw_fence; likewise
+ * @labels: names of inside hosts; under RTNL
+ * @n_labels: how many
  * @seq: changes with the configuration, so that a dump sees that it was
  *	disturbed; under RTNL
  * @next_id: for the next gateway
@@ -83,6 +85,8 @@ struct natgw_net {
 	struct delayed_work tick;
 	struct list_head gateways;
 	struct list_head fences;
+	struct list_head labels;
+	unsigned int n_labels;
 	unsigned int seq;
 	u16 next_id;
 	unsigned int draining;

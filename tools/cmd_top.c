@@ -12,12 +12,14 @@
 
 #include "client.h"
 #include "cmd.h"
+#include "label.h"
 #include "msg.h"
 #include "out.h"
 #include "stats.h"
 #include "top.h"
 
-enum { INTERVAL = 2, LINES = 10, TITLES = 7 };
+/* So many characters of a label fit a screen. */
+enum { INTERVAL = 2, LINES = 10, TITLES = 7, LABEL = 14 };
 
 /* Growing lists of what one look at the kernel has found. */
 struct look {
@@ -26,6 +28,7 @@ struct look {
 	struct crowd *crowds;
 	struct client *clients;
 	unsigned int n_stats, n_crowds, n_clients;
+	struct labels labels;
 	const char *gateway;	/* only this one, or NULL */
 };
 
@@ -72,7 +75,8 @@ static int look_at_clients(struct look *look)
 {
 	bool disturbed;
 
-	return nl_dump(nl_request(NATGW_CMD_CLIENT_GET), add_client, look,
+	return labels_read(&look->labels) ?:
+	       nl_dump(nl_request(NATGW_CMD_CLIENT_GET), add_client, look,
 		       &disturbed);
 }
 
@@ -96,6 +100,7 @@ static void look_away(struct look *look)
 	free(look->stats);
 	free(look->crowds);
 	free(look->clients);
+	labels_free(&look->labels);
 	memset(look, 0, sizeof(*look));
 }
 
@@ -317,7 +322,8 @@ static void print_crowds(const struct look *before, struct look *now,
 	out_array_end();
 }
 
-static void print_client(const struct client *client, double seconds)
+static void print_client(const struct client *client,
+			 const struct labels *labels, double seconds)
 {
 	out_object(NULL);
 	out_addr("addr", "", client->addr);
@@ -332,6 +338,7 @@ static void print_client(const struct client *client, double seconds)
 	out_cell();
 	print_rate("new", 0, client->begun, seconds);
 	print_growth(client->growth, seconds);
+	labels_print(labels, client->addr, LABEL);
 	out_line();
 	out_object_end();
 }
@@ -346,6 +353,7 @@ static void print_clients(struct view *view, unsigned int lines)
 		{ "OPENING", 0, true },
 		{ "NEW/S", 0, true },
 		{ "GROWTH/S", 0, true },
+		{ "LABEL", 0, false },
 	};
 	double seconds = seconds_between(&view->before, &view->now);
 	struct look *now = &view->now;
@@ -355,9 +363,9 @@ static void print_clients(struct view *view, unsigned int lines)
 	sort_clients(now, view->by && view->order == NATGW_TOP_ORDER_NEW ?
 		     newer : busier);
 	out_array("clients");
-	out_table(columns, ARRAY_SIZE(columns));
+	out_table(columns, labels_columns(&now->labels, ARRAY_SIZE(columns)));
 	for (i = 0; i < now->n_clients && i < lines; i++)
-		print_client(&now->clients[i], seconds);
+		print_client(&now->clients[i], &now->labels, seconds);
 	out_table_end();
 	out_array_end();
 }

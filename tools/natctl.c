@@ -16,7 +16,7 @@
 
 enum {
 	OPT_FORCE = 256,
-	MAX_NAMES = 16,
+	MAX_NAMES = 32,
 	STDOUT_BUFFER = 1 << 16,
 };
 

@@ -86,6 +86,8 @@ enum word_id {
 	W_IN,
 	W_BY,
 	W_DESTINATIONS,
+	W_LABEL_PREFIX,
+	W_LABEL_NAME,
 	W_OPTION,
 	W_COUNT = W_OPTION + NATGW_A_OPTIONS_MAX + 1
 };
@@ -109,6 +111,7 @@ enum value_type {
 	T_ENDPOINT,
 	T_TIME,
 	T_CAUSE,
+	T_LABEL,
 };
 
 struct word {

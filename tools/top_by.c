@@ -5,6 +5,7 @@
 #include <linux/genetlink.h>
 
 #include "gateway.h"
+#include "label.h"
 #include "msg.h"
 #include "nl.h"
 #include "out.h"
@@ -31,7 +32,11 @@ struct top {
 	struct entry entry[NATGW_MAX_TOP];
 	bool crowded;		/* there are others */
 	struct entry others;
+	struct labels labels;
 };
+
+/* So many characters of a label fit a screen. */
+enum { LABEL = 13 };
 
 /* ---------------------------------- looking ------------------------------- */
 
@@ -76,13 +81,16 @@ static int look(void *data)
 {
 	struct nlmsghdr *nlh = nl_request(NATGW_CMD_TOP_GET);
 	struct top *top = data;
+	int err;
 
 	mnl_attr_put_u32(nlh, NATGW_A_TOP_BY, top->order);
 	if (top->destinations)
 		mnl_attr_put(nlh, NATGW_A_TOP_DESTINATIONS, 0, NULL);
 	if (top->gateway)
 		mnl_attr_put_strz(nlh, NATGW_A_TOP_GATEWAY, top->gateway);
-	return nl_do(nlh, read_top, top);
+	err = nl_do(nlh, read_top, top);
+	labels_free(&top->labels);
+	return err ?: labels_read(&top->labels);
 }
 
 /* ---------------------------------- printing ------------------------------ */
@@ -100,11 +108,13 @@ static void print_numbers(const struct top *top, const struct entry *entry)
 	out_num("flows", "", entry->flows);
 	out_cell();
 	print_rate(top, "new", entry->begun);
-	if (entry->counted) {
-		print_rate(top, "bytes-out", entry->out);
-		print_rate(top, "bytes-in", entry->in);
+	if (!entry->counted) {
+		out_cell();
+		out_cell();
+		return;
 	}
-	out_line();
+	print_rate(top, "bytes-out", entry->out);
+	print_rate(top, "bytes-in", entry->in);
 }
 
 static void print_client(const struct entry *entry)
@@ -137,6 +147,9 @@ static void print_entries(const struct top *top, unsigned int lines)
 		else
 			print_client(&top->entry[i]);
 		print_numbers(top, &top->entry[i]);
+		if (!top->destinations)
+			labels_print(&top->labels, top->entry[i].addr, LABEL);
+		out_line();
 		out_object_end();
 	}
 	out_array_end();
@@ -151,6 +164,7 @@ static void print_others(const struct top *top)
 	out_cell();
 	out_cell();
 	print_numbers(top, &top->others);
+	out_line();
 	out_object_end();
 }
 
@@ -163,6 +177,7 @@ static void print(void *data, unsigned int rows)
 		{ "NEW/S", 0, true },
 		{ "BYTES OUT/S", 0, true },
 		{ "BYTES IN/S", 0, true },
+		{ "LABEL", 0, false },
 	}, destinations[] = {
 		{ "DESTINATION", 0, false },
 		{ "PROTO", 0, false },
@@ -176,8 +191,11 @@ static void print(void *data, unsigned int rows)
 	out_num("interval", NULL, top->interval);
 	out_num("flows", NULL, top->flows);
 	out_num("counted", NULL, top->counted);
-	out_table(top->destinations ? destinations : clients,
-		  ARRAY_SIZE(clients));
+	if (top->destinations)
+		out_table(destinations, ARRAY_SIZE(destinations));
+	else
+		out_table(clients, labels_columns(&top->labels,
+						  ARRAY_SIZE(clients)));
 	print_entries(top, top_lines(rows ? rows - 1 : 0));
 	print_others(top);
 	out_table_end();
@@ -234,5 +252,7 @@ enum status top_by(const char *gateway, enum natgw_top_order order,
 
 	if (order == NATGW_TOP_ORDER_BYTES)
 		status = check_counting(gateway);
-	return status ?: top_watch(look, print, &top);
+	status = status ?: top_watch(look, print, &top);
+	labels_free(&top.labels);
+	return status;
 }
