@@ -61,6 +61,24 @@ const struct natgw_account *natgw_account_of(const struct natgw_flow *flow,
 }
 
 /**
+ * natgw_account_look() - what a flow has counted since this was asked last
+ * @flow: a flow that counts
+ * @dir: in which direction
+ *
+ * Context: the family's lock. Return: bytes.
+ */
+u64 natgw_account_look(struct natgw_flow *flow, enum natgw_dir dir)
+{
+	struct natgw_account *account = &counted_of(flow)->account[dir];
+	u64 bytes = atomic64_read(&account->bytes);
+	u64 before = account->looked_at;
+
+	account->looked_at = bytes;
+	/* It may have begun to count anew. */
+	return bytes < before ? bytes : bytes - before;
+}
+
+/**
  * natgw_account_reset() - begin to count anew
  * @flow: a flow, whether it counts or not
  *

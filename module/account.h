@@ -16,6 +16,7 @@ enum { NATGW_TCP_FLAGS_OFFSET = 13 };
  * @packets: packets; those of segmentation offload as they are on the wire
  * @bytes: their bytes, from the IP header on
  * @tcp_flags: union of their TCP flags
+ * @looked_at: @bytes when top.c looked last, which is all who uses it
  *
  * One cache line for each direction: where the two have a CPU each, neither takes
  * it from the other.
@@ -24,6 +25,7 @@ struct natgw_account {
 	atomic64_t packets;
 	atomic64_t bytes;
 	atomic_t tcp_flags;
+	u64 looked_at;
 } ____cacheline_aligned;
 
 /* A flow that counts; the others go without the memory. */
@@ -39,6 +41,7 @@ struct natgw_flow *natgw_account_alloc(void);
 void natgw_account_free(struct natgw_flow *flow);
 const struct natgw_account *natgw_account_of(const struct natgw_flow *flow,
 					     enum natgw_dir dir);
+u64 natgw_account_look(struct natgw_flow *flow, enum natgw_dir dir);
 void natgw_account_reset(struct natgw_flow *flow);
 void natgw_account_packet(struct natgw_flow *flow, enum natgw_dir dir,
 			  const struct sk_buff *skb);

@@ -22,16 +22,16 @@ struct block_key {
  * @flows: its flows
  * @ports: external ports that it has
  * @opening: its TCP connections that are not established
- * @second: the second that @begun counts for
- * @begun: flows begun in it
+ * @begun: flows that it has asked for in its block's second
+ * @created: flows that it has got since it has had any
  */
 struct natgw_client {
 	atomic_t users;
 	atomic_t flows;
 	atomic_t ports;
 	atomic_t opening;
-	u32 second;
 	atomic_t begun;
+	atomic_t created;
 };
 
 enum {
@@ -46,6 +46,7 @@ enum {
  * @key: gateway, and the address of the first
  * @users: what refers to one of them; negative once it is on its way out of the
  *	table
+ * @second: the second that the hosts' @begun count for
  * @rcu: to be freed by
  * @client: the hosts, by the end of their address
  *
@@ -59,6 +60,7 @@ struct block {
 	struct rhash_head head;
 	struct block_key key;
 	atomic_t users;
+	u32 second;
 	struct rcu_head rcu;
 	struct natgw_client client[NEIGHBOURS];
 };
@@ -214,11 +216,14 @@ static u32 this_second(void)
  */
 static u32 begin(struct natgw_client *client)
 {
+	struct block *block = block_of(client);
 	u32 second = this_second();
+	unsigned int i;
 
-	if (READ_ONCE(client->second) != second) {
-		WRITE_ONCE(client->second, second);
-		atomic_set(&client->begun, 0);
+	if (READ_ONCE(block->second) != second) {
+		WRITE_ONCE(block->second, second);
+		for (i = 0; i < NEIGHBOURS; i++)
+			atomic_set(&block->client[i].begun, 0);
 	}
 	return atomic_inc_return(&client->begun);
 }
@@ -290,6 +295,17 @@ int natgw_client_admit(struct natgw_client *client,
 }
 
 /**
+ * natgw_client_began() - a flow of a client has begun
+ * @client: the client, which natgw_client_admit() has just written to
+ *
+ * Context: softirq, RCU.
+ */
+void natgw_client_began(struct natgw_client *client)
+{
+	atomic_inc(&client->created);
+}
+
+/**
  * natgw_client_look() - would a new flow be admitted?
  * @gw: its gateway
  * @config: the gateway's
@@ -317,7 +333,7 @@ int natgw_client_look(struct natgw_gw *gw, const struct natgw_config *config,
 	};
 	if (!client)
 		return exceeds(config, use);
-	if (READ_ONCE(client->second) == this_second())
+	if (READ_ONCE(block_of(client)->second) == this_second())
 		use->begun += atomic_read(&client->begun);
 	use->flows += atomic_read(&client->flows);
 	if (opening)
@@ -397,6 +413,7 @@ static void report_on(const struct natgw_client *client,
 		.flows = atomic_read(&client->flows),
 		.ports = atomic_read(&client->ports),
 		.opening = atomic_read(&client->opening),
+		.created = atomic_read(&client->created),
 	};
 }
 

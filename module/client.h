@@ -19,6 +19,7 @@ struct natgw_client_report {
 	u32 flows;
 	u32 ports;
 	u32 opening;
+	u32 created;
 };
 
 /**
@@ -44,6 +45,7 @@ void natgw_client_table_exit(struct natgw_net *nn);
 struct natgw_client *natgw_client_join(struct natgw_gw *gw, __be32 addr);
 int natgw_client_admit(struct natgw_client *client,
 		       const struct natgw_config *config, bool opening);
+void natgw_client_began(struct natgw_client *client);
 int natgw_client_look(struct natgw_gw *gw, const struct natgw_config *config,
 		      __be32 addr, bool opening, bool port,
 		      struct natgw_client_use *use);

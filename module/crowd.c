@@ -394,18 +394,111 @@ struct natgw_lane natgw_lane(u16 port, bool parity)
 	return lane;
 }
 
-static u32 count_stale(struct natgw_net *nn, const struct natgw_crowd *crowd)
+/* ---------------------------------- report -------------------------------- */
+
+/**
+ * struct poll - who may have most of the ports
+ * @n: how many of @of are in use
+ * @crowded: there are others, and what was counted is too little
+ * @of: the hosts, and how many ports each was found to have
+ *
+ * Of those who have no place, each takes one off everybody's count, and who has none
+ * left makes room. With 64 places that happens to no more than a 65th of all ports,
+ * so whoever has more of them is there in the end (Misra and Gries).
+ */
+struct poll {
+	unsigned int n;
+	bool crowded;
+	struct natgw_holder of[64];
+};
+
+static struct natgw_holder *find_holder(struct poll *poll, __be32 addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < poll->n; i++)
+		if (poll->of[i].addr == addr)
+			return &poll->of[i];
+	return NULL;
+}
+
+static void make_room(struct poll *poll)
+{
+	unsigned int i = 0;
+
+	poll->crowded = true;
+	while (i < poll->n) {
+		if (--poll->of[i].ports)
+			i++;
+		else
+			poll->of[i] = poll->of[--poll->n];
+	}
+}
+
+/* elect - count a port of anybody */
+static void elect(struct poll *poll, __be32 addr)
+{
+	struct natgw_holder *holder = find_holder(poll, addr);
+
+	if (holder)
+		holder->ports++;
+	else if (poll->n < ARRAY_SIZE(poll->of))
+		poll->of[poll->n++] = (struct natgw_holder){ addr, 1 };
+	else
+		make_room(poll);
+}
+
+/* recount - count a port of one who has a place */
+static void recount(struct poll *poll, __be32 addr)
+{
+	struct natgw_holder *holder = find_holder(poll, addr);
+
+	if (holder)
+		holder->ports++;
+}
+
+/* ask - find out whose the ports are; returns how many are nobody's */
+static u32 ask(struct natgw_net *nn, const struct natgw_crowd *crowd,
+	       struct poll *poll,
+	       void (*count)(struct poll *poll, __be32 addr))
 {
 	struct natgw_tuple reply = crowd->key;
+	const struct natgw_flow *flow;
+	struct natgw_node *node;
 	unsigned int bit;
 	u32 stale = 0;
 
 	reply.zero = 0;
 	for_each_set_bit(bit, crowd->port, crowd->lane.ports) {
 		reply.dport = htons(port_of(&crowd->lane, bit));
-		stale += !natgw_flow_known(nn, &reply);
+		node = natgw_flow_find_node(nn, &reply);
+		if (!node) {
+			stale++;
+			continue;
+		}
+		flow = natgw_flow_of(node);
+		count(poll, natgw_flow_tuple(flow, NATGW_DIR_ORIGINAL)->src);
 	}
 	return stale;
+}
+
+/* name_holders - those with most ports, the first one most */
+static void name_holders(struct poll *poll, struct natgw_crowd_report *report)
+{
+	struct natgw_holder *most;
+	unsigned int i;
+
+	report->n_holders = 0;
+	while (poll->n && report->n_holders < NATGW_HOLDERS) {
+		most = &poll->of[0];
+		for (i = 1; i < poll->n; i++)
+			if (poll->of[i].ports > most->ports)
+				most = &poll->of[i];
+		if (!most->ports)
+			break;
+		report->holder[report->n_holders++] = *most;
+		*most = poll->of[--poll->n];
+	}
 }
 
 /* Without the lock, which the packet path must not wait for that long: a port
@@ -414,10 +507,19 @@ static u32 count_stale(struct natgw_net *nn, const struct natgw_crowd *crowd)
 static void fill_report(struct natgw_net *nn, const struct natgw_crowd *crowd,
 			struct natgw_crowd_report *report)
 {
+	struct poll poll = {};
+	unsigned int i;
+
 	report->key = crowd->key;
 	report->lane = crowd->lane;
 	report->taken = READ_ONCE(crowd->taken);
-	report->stale = count_stale(nn, crowd);
+	report->stale = ask(nn, crowd, &poll, elect);
+	if (poll.crowded) {
+		for (i = 0; i < poll.n; i++)
+			poll.of[i].ports = 0;
+		ask(nn, crowd, &poll, recount);
+	}
+	name_holders(&poll, report);
 }
 
 /**

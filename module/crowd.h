@@ -21,12 +21,32 @@ struct natgw_lane {
 	u32 ports;
 };
 
-/* What is known of the ports towards a destination. */
+/* Of those who have ports towards a destination, how many are named */
+enum { NATGW_HOLDERS = 4 };
+
+struct natgw_holder {
+	__be32 addr;
+	u32 ports;
+};
+
+/**
+ * struct natgw_crowd_report - what is known of the ports towards a destination
+ * @key: the reply tuple of its flows, less the port
+ * @lane: the ports in question
+ * @taken: ports marked
+ * @stale: those among them that belong to no flow
+ * @n_holders: how many of @holder are filled in
+ * @holder: who has most of them, the first one most; @ports is exact. Where up to
+ *	64 hosts have any, these are the first four of them all. Among more, each
+ *	that has over a 65th of the ports is considered, and others may be left out
+ */
 struct natgw_crowd_report {
 	struct natgw_tuple key;
 	struct natgw_lane lane;
 	u32 taken;
 	u32 stale;
+	unsigned int n_holders;
+	struct natgw_holder holder[NATGW_HOLDERS];
 };
 
 struct natgw_lane natgw_lane(u16 port, bool parity);

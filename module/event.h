@@ -11,12 +11,15 @@ struct natgw_addr;
 struct natgw_flow;
 struct natgw_gw;
 struct natgw_net;
+struct natgw_prefix;
 struct natgw_tuple;
 
 void natgw_event_gateway(const struct natgw_gw *gw, enum natgw_event event);
 void natgw_event_address(const struct natgw_gw *gw,
 			 const struct natgw_addr *addr, bool primary,
 			 enum natgw_event event);
+void natgw_event_label(struct natgw_net *nn, const struct natgw_prefix *prefix,
+		       const char *name, enum natgw_event event);
 void natgw_event_flow(struct natgw_net *nn, const struct natgw_flow *flow,
 		      enum natgw_event event, enum natgw_flow_end end);
 void natgw_event_error(struct natgw_gw *gw, enum natgw_error_cause cause,

@@ -515,6 +515,8 @@ int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow)
 	natgw_stats_add(flow->gw->stats,
 			counter_of(flow, NATGW_A_COUNTERS_FLOWS_CREATED_TCP), 1);
 	atomic64_inc(&flow->addr->created);
+	if (flow->client)
+		natgw_client_began(flow->client);
 	natgw_event_flow(nn, flow, NATGW_EVENT_ADD, 0);
 	return 0;
 }
@@ -532,6 +534,7 @@ void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow)
 {
 	natgw_event_flow(nn, flow, NATGW_EVENT_DELETE, NATGW_FLOW_END_REOPENED);
 	natgw_account_reset(flow);
+	clear_bit(NATGW_FLOW_LOOKED_AT, &flow->flags);
 	WRITE_ONCE(flow->begun, clock());
 	natgw_event_flow(nn, flow, NATGW_EVENT_ADD, 0);
 }

@@ -58,6 +58,7 @@ enum {
 	NATGW_FLOW_OF_HOST,	/* a mapping that this host's own flows share */
 	NATGW_FLOW_GUEST,	/* outsiders have brought it about */
 	NATGW_FLOW_COUNTED,	/* counts its packets: see account.h */
+	NATGW_FLOW_LOOKED_AT,	/* is not new to top.c */
 };
 
 /**
@@ -138,6 +139,14 @@ struct natgw_filter {
 	bool held;
 	u8 proto;
 };
+
+typedef void natgw_flow_visit_fn(struct natgw_net *nn, struct natgw_flow *flow,
+				 void *data);
+
+/* How often a visit to all flows begins anew because the table was resized under it.
+ * Each resize takes a change of its size by half, so this is patience enough.
+ */
+enum { NATGW_FLOW_PATIENCE = 16 };
 
 static inline struct natgw_flow *natgw_flow_of(struct natgw_node *node)
 {
@@ -232,6 +241,10 @@ void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
 		     enum natgw_flow_end why);
 bool natgw_flow_matches(const struct natgw_flow *flow,
 			const struct natgw_filter *filter);
+unsigned int natgw_flow_visit(struct natgw_net *nn,
+			      const struct natgw_filter *filter,
+			      natgw_flow_visit_fn *visit, void *data,
+			      bool *again);
 unsigned int natgw_flow_count(struct natgw_net *nn,
 			      const struct natgw_filter *filter);
 unsigned int natgw_flow_flush(struct natgw_net *nn,

@@ -56,6 +56,8 @@ enum natgw_watch {
  * @tick: the work that turns the wheel, once a second
  * @gateways: list of struct natgw_gw; written under RTNL, read under RCU
  * @fences: list of struct natgw_fence; likewise
+ * @labels: names of inside hosts; under RTNL
+ * @n_labels: how many
  * @seq: changes with the configuration, so that a dump sees that it was
  *	disturbed; under RTNL
  * @next_id: for the next gateway
@@ -64,6 +66,8 @@ enum natgw_watch {
  * @error_missed: error events not sent since the last one
  * @flow_lock: for @flow_seq, and so that events of flows are sent in its order
  * @flow_seq: numbers of the last such events, by enum natgw_event
+ * @looked: when top.c has looked at all flows last, in milliseconds since the boot,
+ *	or 0; under the family's lock
  * @answers: what natgw itself still has to say
  * @fragments: packets whose fragments are passed on one by one
  * @drops: packets that were dropped
@@ -88,6 +92,8 @@ struct natgw_net {
 	struct delayed_work tick;
 	struct list_head gateways;
 	struct list_head fences;
+	struct list_head labels;
+	unsigned int n_labels;
 	unsigned int seq;
 	u16 next_id;
 	unsigned int draining;
@@ -95,6 +101,7 @@ struct natgw_net {
 	atomic_t error_missed;
 	spinlock_t flow_lock;	/* for @flow_seq */
 	u32 flow_seq[NATGW_EVENT_DELETE + 1];
+	u64 looked;
 	struct natgw_answers *answers;
 	struct natgw_fragments *fragments;
 	struct natgw_drops *drops;

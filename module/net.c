@@ -17,6 +17,7 @@
 #include "gateway.h"
 #include "hook.h"
 #include "hop.h"
+#include "netlink.h"
 #include "watch.h"
 #include "wheel.h"
 
@@ -132,6 +133,7 @@ static int __net_init net_init(struct net *net)
 	nn->net = net;
 	INIT_LIST_HEAD(&nn->gateways);
 	INIT_LIST_HEAD(&nn->fences);
+	INIT_LIST_HEAD(&nn->labels);
 	for (i = 0; i < NATGW_GATES; i++)
 		INIT_LIST_HEAD(&nn->gates[i]);
 	INIT_DELAYED_WORK(&nn->tick, tick);
@@ -182,6 +184,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 	struct net *net;
 
 	list_for_each_entry(net, nets, exit_list) {
+		natgw_nl_forget_labels(natgw_net(net));
 		if (!natgw_net(net)->started)
 			continue;
 		nf_unregister_net_hooks(net, natgw_net(net)->ops, NATGW_HOOKS);

@@ -228,8 +228,32 @@ const struct nla_policy natgw_why_get_nl_policy[NATGW_A_WHY_DEV + 1] = {
 	[NATGW_A_WHY_DEV] = { .type = NLA_NUL_STRING, .len = NATGW_DEV_LEN, },
 };
 
+/* NATGW_CMD_TOP_GET - do */
+const struct nla_policy natgw_top_get_nl_policy[NATGW_A_TOP_COUNT + 1] = {
+	[NATGW_A_TOP_GATEWAY] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
+	[NATGW_A_TOP_BY] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_TOP_DESTINATIONS] = { .type = NLA_FLAG, },
+	[NATGW_A_TOP_COUNT] = NLA_POLICY_RANGE(NLA_U32, 1, NATGW_MAX_TOP),
+};
+
+/* NATGW_CMD_LABEL_SET - do */
+const struct nla_policy natgw_label_set_nl_policy[NATGW_A_LABEL_NAME + 1] = {
+	[NATGW_A_LABEL_PREFIX] = NLA_POLICY_NESTED(natgw_prefix_nl_policy),
+	[NATGW_A_LABEL_NAME] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
+};
+
+/* NATGW_CMD_LABEL_DEL - do */
+const struct nla_policy natgw_label_del_nl_policy[NATGW_A_LABEL_PREFIX + 1] = {
+	[NATGW_A_LABEL_PREFIX] = NLA_POLICY_NESTED(natgw_prefix_nl_policy),
+};
+
+/* NATGW_CMD_LABEL_GET - do */
+const struct nla_policy natgw_label_get_nl_policy[NATGW_A_LABEL_PREFIX + 1] = {
+	[NATGW_A_LABEL_PREFIX] = NLA_POLICY_NESTED(natgw_prefix_nl_policy),
+};
+
 /* Ops table for natgw */
-const struct genl_ops natgw_nl_ops[20] = {
+const struct genl_ops natgw_nl_ops[24] = {
 	{
 		.cmd		= NATGW_CMD_GATEWAY_NEW,
 		.doit		= natgw_nl_gateway_new_doit,
@@ -373,6 +397,34 @@ const struct genl_ops natgw_nl_ops[20] = {
 		.policy		= natgw_why_get_nl_policy,
 		.maxattr	= NATGW_A_WHY_DEV,
 		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_TOP_GET,
+		.doit		= natgw_nl_top_get_doit,
+		.policy		= natgw_top_get_nl_policy,
+		.maxattr	= NATGW_A_TOP_COUNT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_LABEL_SET,
+		.doit		= natgw_nl_label_set_doit,
+		.policy		= natgw_label_set_nl_policy,
+		.maxattr	= NATGW_A_LABEL_NAME,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_LABEL_DEL,
+		.doit		= natgw_nl_label_del_doit,
+		.policy		= natgw_label_del_nl_policy,
+		.maxattr	= NATGW_A_LABEL_PREFIX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_LABEL_GET,
+		.doit		= natgw_nl_label_get_doit,
+		.dumpit		= natgw_nl_label_get_dumpit,
+		.policy		= natgw_label_get_nl_policy,
+		.maxattr	= NATGW_A_LABEL_PREFIX,
 	},
 };
 

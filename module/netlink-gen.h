@@ -56,8 +56,16 @@ extern const struct nla_policy natgw_drop_get_nl_policy[NATGW_A_DROP_AFTER + 1];
 
 extern const struct nla_policy natgw_why_get_nl_policy[NATGW_A_WHY_DEV + 1];
 
+extern const struct nla_policy natgw_top_get_nl_policy[NATGW_A_TOP_COUNT + 1];
+
+extern const struct nla_policy natgw_label_set_nl_policy[NATGW_A_LABEL_NAME + 1];
+
+extern const struct nla_policy natgw_label_del_nl_policy[NATGW_A_LABEL_PREFIX + 1];
+
+extern const struct nla_policy natgw_label_get_nl_policy[NATGW_A_LABEL_PREFIX + 1];
+
 /* Ops table for natgw */
-extern const struct genl_ops natgw_nl_ops[20];
+extern const struct genl_ops natgw_nl_ops[24];
 
 int natgw_nl_gateway_new_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -91,6 +99,11 @@ int natgw_nl_client_get_dumpit(struct sk_buff *skb,
 int natgw_nl_drop_get_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_drop_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int natgw_nl_why_get_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_top_get_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_label_set_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_label_del_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_label_get_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_label_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	NATGW_NLGRP_GATEWAY,

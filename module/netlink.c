@@ -3,6 +3,7 @@
  * at a time (the family's lock) and take RTNL where they read or change
  * configuration.
  */
+#include <linux/ctype.h>
 #include <linux/inetdevice.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
@@ -66,6 +67,32 @@ struct natgw_gw *natgw_nl_gateway(struct natgw_net *nn, struct nlattr *attr,
 		return ERR_PTR(-ENOENT);
 	}
 	return gw;
+}
+
+/**
+ * natgw_nl_name() - is a name one that a gateway or a label may have?
+ * @attr: the attribute
+ * @extack: told what is wrong
+ *
+ * It is a word of a command line, and no comment.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int natgw_nl_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	const char *name = nla_data(attr);
+
+	if (!*name)
+		return natgw_nl_refuse(-EINVAL, extack, attr,
+				       "the name is empty");
+	if (!isalnum(*name))
+		return natgw_nl_refuse(-EINVAL, extack, attr,
+				       "a name begins with a letter or a digit");
+	for (; *name; name++)
+		if (!isascii(*name) || !isgraph(*name))
+			return natgw_nl_refuse(-EINVAL, extack, attr,
+					       "a name has only printable ASCII characters and no spaces");
+	return 0;
 }
 
 /**

@@ -28,6 +28,7 @@ void natgw_netlink_exit(void);
 
 struct natgw_gw *natgw_nl_gateway(struct natgw_net *nn, struct nlattr *attr,
 				  struct netlink_ext_ack *extack);
+int natgw_nl_name(const struct nlattr *attr, struct netlink_ext_ack *extack);
 int natgw_nl_seconds(struct nlattr *attr, u32 *seconds,
 		     struct netlink_ext_ack *extack);
 int natgw_nl_prefix(struct nlattr *attr, struct natgw_prefix *prefix,
@@ -43,6 +44,8 @@ int natgw_nl_put_prefix(struct sk_buff *msg, const struct natgw_prefix *prefix);
 int natgw_nl_put_gateway(struct sk_buff *msg, const struct natgw_gw *gw);
 int natgw_nl_put_address(struct sk_buff *msg, const struct natgw_gw *gw,
 			 const struct natgw_addr *addr, bool primary);
+int natgw_nl_put_label(struct sk_buff *msg, const struct natgw_prefix *prefix,
+		       const char *name);
 int natgw_nl_put_flow(struct sk_buff *msg, const struct natgw_flow *flow);
 
 struct sk_buff *natgw_nl_answer(struct genl_info *info, u8 cmd, void **hdr);
@@ -55,6 +58,8 @@ int natgw_nl_dump_gateways(struct sk_buff *skb, struct netlink_callback *cb,
 			   int (*dump)(struct sk_buff *skb,
 				       struct netlink_callback *cb,
 				       const struct natgw_gw *gw));
+
+void natgw_nl_forget_labels(struct natgw_net *nn);
 
 int natgw_nl_walk_start(struct netlink_callback *cb);
 int natgw_nl_walk_done(struct netlink_callback *cb);

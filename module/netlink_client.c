@@ -15,7 +15,8 @@ static int put_report(struct sk_buff *msg, const struct natgw_client_report *r)
 	    nla_put_in_addr(msg, NATGW_A_CLIENT_ADDR, r->addr) ||
 	    nla_put_u32(msg, NATGW_A_CLIENT_FLOWS, r->flows) ||
 	    nla_put_u32(msg, NATGW_A_CLIENT_PORTS, r->ports) ||
-	    nla_put_u32(msg, NATGW_A_CLIENT_OPENING, r->opening))
+	    nla_put_u32(msg, NATGW_A_CLIENT_OPENING, r->opening) ||
+	    nla_put_u32(msg, NATGW_A_CLIENT_CREATED, r->created))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -92,6 +92,31 @@ void natgw_event_address(const struct natgw_gw *gw,
 	send(gw->nn, NATGW_NLGRP_GATEWAY, msg, hdr, GFP_KERNEL, err);
 }
 
+/**
+ * natgw_event_label() - a label came, changed or goes
+ * @nn: the namespace
+ * @prefix: its hosts
+ * @name: what they are called
+ * @event: which
+ *
+ * Context: RTNL.
+ */
+void natgw_event_label(struct natgw_net *nn, const struct natgw_prefix *prefix,
+		       const char *name, enum natgw_event event)
+{
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = begin(nn, NATGW_NLGRP_GATEWAY, NATGW_CMD_LABEL_NTF,
+		    NLMSG_DEFAULT_SIZE, GFP_KERNEL, &hdr);
+	if (!msg)
+		return;
+	err = nla_put_u32(msg, NATGW_A_LABEL_EVENT, event) ?:
+	      natgw_nl_put_label(msg, prefix, name);
+	send(nn, NATGW_NLGRP_GATEWAY, msg, hdr, GFP_KERNEL, err);
+}
+
 /* how - what a flow that was idle for too long had come to before */
 static enum natgw_flow_end how(const struct natgw_flow *flow,
 			       enum natgw_flow_end end)

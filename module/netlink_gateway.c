@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests about gateways. */
-#include <linux/ctype.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -14,24 +13,10 @@
 
 static int check_name(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	const char *name;
-
-	if (!attr) {
-		NL_SET_ERR_MSG(extack, "give the gateway a name");
-		return -EINVAL;
-	}
-	name = nla_data(attr);
-	if (!*name)
-		return natgw_nl_refuse(-EINVAL, extack, attr,
-				       "the name is empty");
-	if (!isalnum(*name))
-		return natgw_nl_refuse(-EINVAL, extack, attr,
-				       "a name begins with a letter or a digit");
-	for (; *name; name++)
-		if (!isascii(*name) || !isgraph(*name))
-			return natgw_nl_refuse(-EINVAL, extack, attr,
-					       "a name has only printable ASCII characters and no spaces");
-	return 0;
+	if (attr)
+		return natgw_nl_name(attr, extack);
+	NL_SET_ERR_MSG(extack, "give the gateway a name");
+	return -EINVAL;
 }
 
 static int parse_dev(struct natgw_net *nn, struct natgw_config *config,

@@ -5,8 +5,22 @@
 #include "crowd.h"
 #include "netlink.h"
 
+static int put_holder(struct sk_buff *msg, const struct natgw_holder *holder)
+{
+	struct nlattr *nest = nla_nest_start(msg, NATGW_A_PORT_HOLDER);
+
+	if (!nest ||
+	    nla_put_in_addr(msg, NATGW_A_HOLDER_ADDR, holder->addr) ||
+	    nla_put_u32(msg, NATGW_A_HOLDER_PORTS, holder->ports))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int put_report(struct sk_buff *msg, const struct natgw_crowd_report *r)
 {
+	unsigned int i;
+
 	if (nla_put_in_addr(msg, NATGW_A_PORT_WIRE_IP, r->key.dst) ||
 	    nla_put_u8(msg, NATGW_A_PORT_PROTO, r->key.proto) ||
 	    (r->key.src &&
@@ -19,6 +33,9 @@ static int put_report(struct sk_buff *msg, const struct natgw_crowd_report *r)
 	    nla_put_u32(msg, NATGW_A_PORT_TAKEN, r->taken) ||
 	    nla_put_u32(msg, NATGW_A_PORT_STALE, r->stale))
 		return -EMSGSIZE;
+	for (i = 0; i < r->n_holders; i++)
+		if (put_holder(msg, &r->holder[i]))
+			return -EMSGSIZE;
 	return 0;
 }
 
@@ -83,8 +100,8 @@ int natgw_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return natgw_nl_reply(info, msg, hdr, err);
 }
 
-/* Entries in a message: each takes a look at every port, and RCU waits. */
-enum { AT_ONCE = 4 };
+/* Entries in a message: each takes one look at every port or two, and RCU waits. */
+enum { AT_ONCE = 2 };
 
 static int dump_port(struct sk_buff *skb, struct netlink_callback *cb,
 		     void *entry)

@@ -54,8 +54,6 @@ static bool stands_for_flow(const struct natgw_node *node,
 	       node->tuple.scope == NATGW_SCOPE_FLOW;
 }
 
-typedef void visit_fn(struct natgw_net *nn, struct natgw_flow *flow, int arg);
-
 /* walk_start - go on with a walk; returns whether it begins anew instead
  *
  * If the node where the walk was is gone meanwhile, the iterator has only its
@@ -72,14 +70,24 @@ static bool walk_start(struct rhashtable_iter *iter)
 	return anew;
 }
 
-/* Visit each flow that matches; tell how many visits there were. Where the table
- * is resized meanwhile, flows may be visited twice, or missed: the walk follows a
- * chain while its nodes are moved to another. @again says so. Flows that come
- * meanwhile may be missed as well.
+/**
+ * natgw_flow_visit() - visit each flow that a filter includes
+ * @nn: the namespace, started
+ * @filter: which
+ * @visit: called with bottom halves disabled, RCU
+ * @data: for it
+ * @again: set where the table was resized meanwhile: flows may have been visited
+ *	twice, or missed, as the walk follows a chain while its nodes are moved to
+ *	another. Call again then, NATGW_FLOW_PATIENCE times at most
+ *
+ * Flows that come meanwhile may be missed as well.
+ *
+ * Context: process; takes no lock, and gives way. Return: how many visits there were.
  */
-static unsigned int visit_matches(struct natgw_net *nn,
-				  const struct natgw_filter *filter,
-				  visit_fn *visit, int arg, bool *again)
+unsigned int natgw_flow_visit(struct natgw_net *nn,
+			      const struct natgw_filter *filter,
+			      natgw_flow_visit_fn *visit, void *data,
+			      bool *again)
 {
 	struct rhashtable_iter iter;
 	struct natgw_node *node;
@@ -98,7 +106,7 @@ static unsigned int visit_matches(struct natgw_net *nn,
 		    natgw_flow_matches(natgw_flow_of(node), filter)) {
 			seen++;
 			local_bh_disable();
-			visit(nn, natgw_flow_of(node), arg);
+			visit(nn, natgw_flow_of(node), data);
 			local_bh_enable();
 		}
 		if (++steps % 1024 == 0) {
@@ -112,21 +120,19 @@ static unsigned int visit_matches(struct natgw_net *nn,
 	return seen;
 }
 
-/* How often a visit begins anew because the table was resized under it. Each
- * resize takes a change of its size by half, so this is patience enough.
- */
-enum { PATIENCE = 16 };
-
-static void visit_count(struct natgw_net *nn, struct natgw_flow *flow, int arg)
+static void visit_count(struct natgw_net *nn, struct natgw_flow *flow,
+			void *data)
 {
 }
 
-static void visit_kill(struct natgw_net *nn, struct natgw_flow *flow, int why)
+static void visit_kill(struct natgw_net *nn, struct natgw_flow *flow, void *data)
 {
-	natgw_flow_kill(nn, flow, why);
+	const enum natgw_flow_end *why = data;
+
+	natgw_flow_kill(nn, flow, *why);
 }
 
-static void visit_move(struct natgw_net *nn, struct natgw_flow *flow, int arg)
+static void visit_move(struct natgw_net *nn, struct natgw_flow *flow, void *data)
 {
 	natgw_wheel_move(nn, flow);
 }
@@ -142,12 +148,12 @@ static void visit_move(struct natgw_net *nn, struct natgw_flow *flow, int arg)
 unsigned int natgw_flow_count(struct natgw_net *nn,
 			      const struct natgw_filter *filter)
 {
-	unsigned int tries = PATIENCE;
+	unsigned int tries = NATGW_FLOW_PATIENCE;
 	unsigned int seen;
 	bool again;
 
 	do {
-		seen = visit_matches(nn, filter, visit_count, 0, &again);
+		seen = natgw_flow_visit(nn, filter, visit_count, NULL, &again);
 	} while (again && --tries);
 	return seen;
 }
@@ -166,12 +172,12 @@ unsigned int natgw_flow_flush(struct natgw_net *nn,
 			      const struct natgw_filter *filter,
 			      enum natgw_flow_end why)
 {
-	unsigned int tries = PATIENCE;
+	unsigned int tries = NATGW_FLOW_PATIENCE;
 	unsigned int seen = 0;
 	bool again;
 
 	do {
-		seen += visit_matches(nn, filter, visit_kill, why, &again);
+		seen += natgw_flow_visit(nn, filter, visit_kill, &why, &again);
 	} while (again && --tries);
 	return seen;
 }
@@ -209,10 +215,10 @@ void natgw_flow_purge(struct natgw_net *nn, const struct natgw_filter *filter,
  */
 void natgw_flow_replace(struct natgw_net *nn, const struct natgw_filter *filter)
 {
-	unsigned int tries = PATIENCE;
+	unsigned int tries = NATGW_FLOW_PATIENCE;
 	bool again;
 
 	do {
-		visit_matches(nn, filter, visit_move, 0, &again);
+		natgw_flow_visit(nn, filter, visit_move, NULL, &again);
 	} while (again && --tries);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sends UDP datagrams from a range of source ports in turn, for as long as it
- * lives: traffic for tests in which something happens under traffic.
+ * lives: traffic for tests in which something happens under traffic. Where the
+ * destination port is 0, each goes to the port that it comes from.
  */
 #include <arpa/inet.h>
 #include <netinet/ip.h>
@@ -46,6 +47,8 @@ int main(int argc, char **argv)
 	}
 	for (port = low; ; port = port < high ? port + 1 : low) {
 		out.udp.source = htons(port);
+		if (!atoi(argv[3]))
+			out.udp.dest = out.udp.source;
 		/* An error is what a test may be about: routes and devices
 		 * come and go.
 		 */

@@ -118,6 +118,15 @@ refused()
 		doctor ready timeout | "timeout" needs a value
 		doctor ready timeout soon | timeout takes a number of seconds, not "soon"
 		port show gateway g | unknown word "gateway"
+		label set | PREFIX is missing
+		label set 10.0.0.0/8 | the name is missing
+		label set ten web | "ten" is not an IPv4 address or prefix
+		label set 10.0.0.0/8 a23456789012345678901234567890123 | too long: 31 characters
+		label del | PREFIX is missing
+		label del 10.0.0.0/8 web | unknown word "web"
+		top by size | by takes flows, new or bytes, not "size"
+		top by | "by" needs a value
+		top destinations destinations | duplicate "destinations"
 		r | ambiguous object "r": it may be rule, restore
 		stats nonsense | unknown word "nonsense"
 		monitor everything | unknown word "everything"
@@ -220,6 +229,7 @@ lines()
 		gateway add g dev e eip 10.0.0.1 ins any client-f 0 hold-m 0
 		gateway add g dev e eip 10.0.0.1 proto-g on proto-other off
 		address add gateway g eip 10.0.0.2 priv 10.1.0.2
+		label set 10.0.0.0/8 web
 		rule add gateway g exempt
 		rule add gateway g pref 7 src 10.0.0.0/8 dst 10.9.8.7 proto tcp dport 443 idle 9
 		rule add gateway g dport 5000-5999 proto sct idle 9 address 10.0.0.1
@@ -234,7 +244,7 @@ completes()
 	[ "$("$NATCTL" __complete "$@" | tr '\n' ' ')" = "$wanted" ]
 }
 
-ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 53))
+ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 54))
 
 while IFS='|' read -r words message; do
 	# shellcheck disable=SC2086 # they are words
@@ -293,7 +303,7 @@ check "batch: comments only" "$NATCTL" -b <(echo '# nothing')
 check "restore: an empty file is refused" \
 	refuses 1 "it is empty" restore /dev/null
 check "restore: other commands are refused" \
-	refuses 1 'only "gateway add", "address add" and "rule add" belong here' \
+	refuses 1 'only "gateway add", "address add", "rule add" and "label set" belong here' \
 	restore <(echo 'gateway del g')
 check "restore: all is read before anything is done" \
 	refuses 1 ":2: Error: duplicate gateway" restore \
@@ -327,6 +337,9 @@ check "restore: one that the rules above have counted up to neither" \
 		'rule add gateway g pref 5 exempt' \
 		'rule add gateway g dst 10.0.0.6 exempt' \
 		'rule add gateway g pref 15 dst 10.0.0.7 exempt')
+check "restore: a prefix has one label" \
+	refuses 1 ":2: Error: line 1 has a label for 10.0.0.0/8 already" \
+	restore <(printf '%s\n' 'label set 10.0.0.0/8 a' 'label set 10.0.0.0/8 b')
 check "restore: exempt and idle exclude each other" \
 	refuses 1 '"exempt" cannot stand beside' restore \
 	<(printf '%s\n' 'gateway add g dev e eip 10.0.0.1' \
@@ -338,7 +351,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client top stats metrics drops why doctor monitor log who save restore fence help " ""
+	completes "gateway address flow rule port client label top stats metrics drops why doctor monitor log who save restore fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

@@ -41,6 +41,9 @@ forbidden()
 		flow flush all
 		client show
 		top
+		top destinations
+		label set 10.0.0.0/8 x
+		label del 10.0.0.0/8
 		fence del dev ext
 		drops
 		drops follow
@@ -58,6 +61,8 @@ allowed()
 		address show
 		stats
 		stats gateway g
+		label show
+		metrics
 		fence show
 		fence nft
 	END
@@ -80,6 +85,7 @@ ip -n "$gw" link add ext type dummy
 plug "$gw" ext $HOST/24
 ip -n "$gw" addr add $EIP/24 dev ext
 gateway
+nat label set 10.0.0.0/8 x
 nat -j gateway show >"$TMP/before"
 
 while read -r command; do

@@ -42,7 +42,7 @@ terminal()
 
 need jq script
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 12
+ktap_plan 16
 two_armed
 gateway max-flows 100000 udp 600 tcp-opening 600
 check "nobody is busy yet" tops '.clients == [] and .ports == []'
@@ -67,6 +67,26 @@ check "so has the destination, but for some that are not marked yet" tops \
 	".ports[0] | [.\"wire-ip\", .dst, .dport, .ports, .growth] ==
 	 [\"$EIP\", \"$HOLE\", 5000, 64512, 0] and
 	 .taken > $FLOWS * 0.99 and .taken <= $FLOWS"
+flood "$c2" $C2 $HOLE 2000-2499 0
+check "another client opens fewer connections there" \
+	wait_for 60 flows -eq 500 src $C2
+kill "$FLOOD"
+check "both are named as holders, with what each has of the ports" tops \
+	".ports[0] | .holders == [{addr: \"$C1\", ports: (.taken - 500)},
+		{addr: \"$C2\", ports: 500}]"
+check "in the table as well, below the destination" eval \
+	"nat port show | grep -A 1 '^$EIP ' |
+		grep -E '^  $C1 has [0-9]{5}, $C2 500\$'"
+# More hosts than there is room to count at a time
+for host in {10..99}; do
+	pkt send "$c2/eth0" "$gw/in2" udp src=10.0.2."$host" dst=$HOLE dport=5000 \
+		sport=7000..7002
+done
+check "where many have ports, what is told of two is exact all the same" \
+	wait_for 10 tops ".ports[0] | (.holders | length) == 4 and .holders[:2] ==
+		[{addr: \"$C1\", ports: (.taken - 770)}, {addr: \"$C2\", ports: 500}] and
+		.holders[3].ports <= 3"
+nat flow flush src 10.0.2.0/24 >/dev/null
 check "the gateway's flows are all of them" tops \
 	".gateways[0].flows == ([.clients[].flows] | add)"
 for port in 1 2 3; do

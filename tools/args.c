@@ -295,6 +295,7 @@ static enum status take_value(const struct word *word, struct value *v)
 {
 	switch (word->type) {
 	case T_GATEWAY:
+	case T_LABEL:
 		return take_name(v->text, NATGW_NAME_LEN);
 	case T_DEV:
 		return take_name(v->text, NATGW_DEV_LEN);

@@ -14,6 +14,16 @@ struct client {
 	uint32_t flows;
 	uint32_t ports;
 	uint32_t opening;
+	uint32_t created;	/* goes round */
+	int64_t growth;		/* since the look before, as of cmd_top.c */
+	uint32_t begun;
+};
+
+enum { HOLDERS = 4 };
+
+struct holder {
+	in_addr_t addr;
+	uint32_t ports;
 };
 
 struct crowd {
@@ -26,6 +36,8 @@ struct crowd {
 	uint32_t ports;
 	uint32_t taken;
 	uint32_t stale;
+	unsigned int n_holders;
+	struct holder holder[HOLDERS];	/* the one with most first */
 };
 
 void client_parse(const struct nlmsghdr *nlh, struct client *client);
@@ -33,5 +45,8 @@ void crowd_parse(const struct nlmsghdr *nlh, struct crowd *crowd);
 
 /* What a crowd is about: three cells, or keys. */
 void crowd_print(const struct crowd *crowd);
+
+/* Who has most of its ports: a line below its row, or a key. */
+void crowd_print_holders(const struct crowd *crowd);
 
 #endif

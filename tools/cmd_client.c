@@ -4,12 +4,14 @@
 
 #include "client.h"
 #include "cmd.h"
+#include "label.h"
 #include "out.h"
 
 void client_parse(const struct nlmsghdr *nlh, struct client *client)
 {
 	const struct nlattr *tb[NATGW_A_CLIENT_MAX + 1];
 
+	memset(client, 0, sizeof(*client));
 	nl_attrs(nlh, tb, NATGW_A_CLIENT_MAX);
 	nl_copy(tb[NATGW_A_CLIENT_GATEWAY], client->gateway,
 		sizeof(client->gateway));
@@ -17,14 +19,22 @@ void client_parse(const struct nlmsghdr *nlh, struct client *client)
 	client->flows = nl_u32(tb[NATGW_A_CLIENT_FLOWS]);
 	client->ports = nl_u32(tb[NATGW_A_CLIENT_PORTS]);
 	client->opening = nl_u32(tb[NATGW_A_CLIENT_OPENING]);
+	client->created = nl_u32(tb[NATGW_A_CLIENT_CREATED]);
 }
 
-static void show(const struct nlmsghdr *nlh, void *gateway)
+/* What to show, and what with. */
+struct show {
+	const char *gateway;	/* NULL: all */
+	struct labels labels;
+};
+
+static void show(const struct nlmsghdr *nlh, void *data)
 {
+	const struct show *what = data;
 	struct client client;
 
 	client_parse(nlh, &client);
-	if (gateway && strcmp(client.gateway, gateway))
+	if (what->gateway && strcmp(client.gateway, what->gateway))
 		return;
 	out_object(NULL);
 	out_addr("addr", "", client.addr);
@@ -36,6 +46,9 @@ static void show(const struct nlmsghdr *nlh, void *gateway)
 	out_num("ports", "", client.ports);
 	out_cell();
 	out_num("opening", "", client.opening);
+	out_cell();
+	out_num("created", NULL, client.created);
+	labels_print(&what->labels, client.addr, NATGW_NAME_LEN);
 	out_line();
 	out_object_end();
 }
@@ -48,15 +61,21 @@ enum status cmd_client_show(const struct args *args)
 		{ "FLOWS", 8, true },
 		{ "PORTS", 8, true },
 		{ "OPENING", 8, true },
+		{ "LABEL", 12, false },
 	};
+	struct show what = { .gateway = args->v[W_GATEWAY].text };
 	bool disturbed;
 	int err;
 
+	err = labels_read(&what.labels);
+	if (err)
+		return nl_fail(err, "read the labels");
 	out_open();
-	out_table(columns, ARRAY_SIZE(columns));
-	err = nl_dump(nl_request(NATGW_CMD_CLIENT_GET), show,
-		      (void *)args->v[W_GATEWAY].text, &disturbed);
+	out_table(columns, labels_columns(&what.labels, ARRAY_SIZE(columns)));
+	err = nl_dump(nl_request(NATGW_CMD_CLIENT_GET), show, &what,
+		      &disturbed);
 	out_table_end();
 	out_close();
+	labels_free(&what.labels);
 	return err ? nl_fail(err, "read the inside hosts") : STATUS_OK;
 }

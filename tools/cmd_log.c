@@ -13,6 +13,7 @@
 #include "cmd.h"
 #include "flow.h"
 #include "ipfix.h"
+#include "label.h"
 #include "msg.h"
 #include "nl.h"
 #include "out.h"
@@ -47,6 +48,7 @@ static struct {
 	struct numbers starts_seen, ends_seen;
 	uint64_t lost;		/* records, in all */
 	uint64_t unsent;	/* messages to the collector */
+	struct labels labels;
 	bool overrun;		/* more may be lost than the next event tells */
 } job;
 
@@ -100,6 +102,7 @@ static void json_record(const struct record *record)
 	out_str("proto", NULL, proto_name(record->proto));
 	out_addr("src", NULL, record->src);
 	out_num("sport", NULL, record->sport);
+	labels_print(&job.labels, record->src, 0);
 	out_addr("wire-ip", NULL, record->wire_ip);
 	out_num("wire-port", NULL, record->wire_port);
 	if (record->has_eip)
@@ -261,6 +264,8 @@ static void event(const struct nlmsghdr *nlh, void *data)
 	/* How many are lost is known from the number of the next one. */
 	if (!nlh)
 		job.overrun = true;
+	if (nlh && nl_cmd(nlh) == NATGW_CMD_LABEL_NTF)
+		labels_follow(&job.labels, nlh);
 	if (!nlh || nl_cmd(nlh) != NATGW_CMD_FLOW_NTF)
 		return;
 	record_read(nlh, &record);
@@ -376,8 +381,12 @@ enum status cmd_log(const struct args *args)
 		return status;
 	if (given(args, W_BUFFER))
 		buffer = args->v[W_BUFFER].num;
+	err = labels_read(&job.labels);
+	if (err)
+		return nl_fail(err, "read the labels");
 	/* As a message counts about twice, so does the kernel's figure. */
-	err = nl_join(NATGW_MCGRP_FLOW, buffer * KILOBYTE);
+	err = nl_join(NATGW_MCGRP_FLOW, buffer * KILOBYTE) ?:
+	      nl_join(NATGW_MCGRP_GATEWAY, buffer * KILOBYTE);
 	if (err)
 		return nl_fail(err, "listen to flow events");
 	/* Without SA_RESTART, so that they end a wait. */
@@ -386,5 +395,6 @@ enum status cmd_log(const struct args *args)
 	sigaction(SIGHUP, &action, NULL);
 	status = listen_on();
 	sum_up();
+	labels_free(&job.labels);
 	return status;
 }

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <linux/genetlink.h>
 
+#include "client.h"
 #include "cmd.h"
 #include "gateway.h"
+#include "label.h"
 #include "metrics.h"
 #include "msg.h"
 #include "nl.h"
@@ -34,14 +36,15 @@ static void describe(const char *metric, const char *type, const char *help)
 	printf("# HELP %s %s\n# TYPE %s %s\n", metric, help, metric, type);
 }
 
-/* A gateway's name may have what ends a label's value. */
-static void begin_sample(const char *metric, const char *gateway)
+/* A name may have what ends a label's value. */
+static void begin_sample(const char *metric, const char *label,
+			 const char *name)
 {
-	printf("%s{gateway=\"", metric);
-	for (; *gateway; gateway++) {
-		if (*gateway == '"' || *gateway == '\\')
+	printf("%s{%s=\"", metric, label);
+	for (; *name; name++) {
+		if (*name == '"' || *name == '\\')
 			putchar('\\');
-		putchar(*gateway);
+		putchar(*name);
 	}
 	putchar('"');
 }
@@ -75,7 +78,7 @@ static void print_number(const struct metrics *metrics, const struct number *of,
 	     stats++) {
 		if (!(is_gauge ? stats->has_gauge : stats->has_value)[attr])
 			continue;
-		begin_sample(of->metric, stats->gateway);
+		begin_sample(of->metric, "gateway", stats->gateway);
 		if (of->labels)
 			printf(",%s", of->labels);
 		end_sample((is_gauge ? stats->gauge : stats->value)[attr]);
@@ -144,7 +147,7 @@ static void print_address(const struct nlmsghdr *nlh, void *data)
 		return;
 	addr = nl_u32(tb[NATGW_A_ADDRESS_EIP] ?: tb[NATGW_A_ADDRESS_PRIVATE_IP]);
 	inet_ntop(AF_INET, &addr, text, sizeof(text));
-	begin_sample(of_address[of->what].metric, gateway);
+	begin_sample(of_address[of->what].metric, "gateway", gateway);
 	printf(",address=\"%s\"", text);
 	end_sample(attr == NATGW_A_ADDRESS_FLOWS ? nl_u32(tb[attr]) :
 						   nl_u64(tb[attr]));
@@ -163,6 +166,91 @@ static void print_addresses(const struct metrics *metrics,
 	}
 }
 
+/* Labels, each once, and what the clients that have it have together. */
+struct of_labels {
+	const struct metrics *metrics;
+	struct labels labels;
+	uint64_t *sum;		/* of each label and metric; the first of a name counts */
+};
+
+static const struct {
+	const char *metric;
+	const char *help;
+} of_label[] = {
+	{ "natgw_label_clients", "Inside hosts with the label that have flows." },
+	{ "natgw_label_flows", "Their flows that are alive." },
+	{ "natgw_label_ports", "External ports that they have." },
+};
+
+static uint64_t *sums_of(const struct of_labels *of, const char *name)
+{
+	unsigned int i = 0;
+
+	while (strcmp(of->labels.list[i].name, name))
+		i++;
+	return &of->sum[i * ARRAY_SIZE(of_label)];
+}
+
+static void add_client(const struct nlmsghdr *nlh, void *data)
+{
+	struct of_labels *of = data;
+	struct client client;
+	const char *name;
+	uint64_t *sum;
+
+	client_parse(nlh, &client);
+	name = labels_find(&of->labels, client.addr);
+	if (!name || !has_gateway(of->metrics, client.gateway))
+		return;
+	sum = sums_of(of, name);
+	sum[0]++;
+	sum[1] += client.flows;
+	sum[2] += client.ports;
+}
+
+static void print_labels(const struct of_labels *of)
+{
+	const char *name;
+	unsigned int i, j;
+	uint64_t *sum;
+
+	for (i = 0; i < ARRAY_SIZE(of_label); i++) {
+		describe(of_label[i].metric, "gauge", of_label[i].help);
+		for (j = 0; j < of->labels.n; j++) {
+			name = of->labels.list[j].name;
+			sum = &of->sum[j * ARRAY_SIZE(of_label)];
+			if (sum != sums_of(of, name))
+				continue;
+			begin_sample(of_label[i].metric, "label", name);
+			end_sample(sum[i]);
+		}
+	}
+}
+
+/* Clients are not for everybody, and what has no labels has no such metrics. */
+static enum status add_labels(const struct metrics *metrics)
+{
+	struct of_labels of = { .metrics = metrics };
+	bool disturbed;
+	int err;
+
+	err = labels_read(&of.labels);
+	if (!err && of.labels.n) {
+		of.sum = xrealloc(NULL, of.labels.n * ARRAY_SIZE(of_label) *
+					sizeof(*of.sum));
+		memset(of.sum, 0, of.labels.n * ARRAY_SIZE(of_label) *
+				  sizeof(*of.sum));
+		err = nl_dump(nl_request(NATGW_CMD_CLIENT_GET), add_client, &of,
+			      &disturbed);
+		if (!err)
+			print_labels(&of);
+	}
+	free(of.sum);
+	labels_free(&of.labels);
+	return err && !nl_rights(err) ? nl_fail(err, "read the labels") :
+					STATUS_OK;
+}
+
 static void print_gateways(const struct metrics *metrics,
 			   const struct gateways *gateways)
 {
@@ -173,7 +261,7 @@ static void print_gateways(const struct metrics *metrics,
 	for (gateway = gateways->list; gateway < end; gateway++) {
 		if (!has_gateway(metrics, gateway->name))
 			continue;
-		begin_sample("natgw_gateway_available", gateway->name);
+		begin_sample("natgw_gateway_available", "gateway", gateway->name);
 		end_sample(gateway->state == NATGW_GATEWAY_STATE_AVAILABLE);
 	}
 	describe("natgw_flows_limit", "gauge",
@@ -181,7 +269,7 @@ static void print_gateways(const struct metrics *metrics,
 	for (gateway = gateways->list; gateway < end; gateway++) {
 		if (!has_gateway(metrics, gateway->name))
 			continue;
-		begin_sample("natgw_flows_limit", gateway->name);
+		begin_sample("natgw_flows_limit", "gateway", gateway->name);
 		end_sample(gateway->options.num[NATGW_A_OPTIONS_MAX_FLOWS]);
 	}
 }
@@ -206,7 +294,7 @@ static enum status prometheus_print(const struct metrics *metrics)
 	print_addresses(metrics, &addresses);
 	nl_free(&addresses);
 	gateways_free(&gateways);
-	return STATUS_OK;
+	return add_labels(metrics);
 }
 
 /* ------------------------------- the command ------------------------------ */

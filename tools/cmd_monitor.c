@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "flow.h"
 #include "gateway.h"
+#include "label.h"
 #include "msg.h"
 #include "nl.h"
 #include "out.h"
@@ -110,6 +111,18 @@ static void print_flow(const struct nlmsghdr *nlh)
 	flow_count(tb, false, " in ");
 }
 
+static void print_label(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[NATGW_A_LABEL_MAX + 1];
+	struct label label;
+
+	nl_attrs(nlh, tb, NATGW_A_LABEL_MAX);
+	print_event("label", tb[NATGW_A_LABEL_EVENT]);
+	label_parse(nlh, &label);
+	out_prefix("prefix", " ", &label.prefix);
+	out_str("label", " ", label.name);
+}
+
 static void print_error(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *tb[NATGW_A_ERROR_MAX + 1];
@@ -138,6 +151,8 @@ static void (*printer_of(const struct nlmsghdr *nlh))(const struct nlmsghdr *)
 		return print_gateway;
 	case NATGW_CMD_ADDRESS_NTF:
 		return print_address;
+	case NATGW_CMD_LABEL_NTF:
+		return print_label;
 	case NATGW_CMD_FLOW_NTF:
 		return print_flow;
 	case NATGW_CMD_ERROR_NTF:

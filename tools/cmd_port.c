@@ -1,15 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /* natctl port */
 #include <arpa/inet.h>
+#include <string.h>
+#include <linux/genetlink.h>
 
 #include "client.h"
 #include "cmd.h"
 #include "out.h"
 
+static void add_holder(struct crowd *crowd, const struct nlattr *attr)
+{
+	const struct nlattr *tb[NATGW_A_HOLDER_MAX + 1];
+
+	if (crowd->n_holders == HOLDERS)
+		return;
+	nl_nested(attr, tb, NATGW_A_HOLDER_MAX);
+	crowd->holder[crowd->n_holders++] = (struct holder){
+		.addr = nl_u32(tb[NATGW_A_HOLDER_ADDR]),
+		.ports = nl_u32(tb[NATGW_A_HOLDER_PORTS]),
+	};
+}
+
 void crowd_parse(const struct nlmsghdr *nlh, struct crowd *crowd)
 {
 	const struct nlattr *tb[NATGW_A_PORT_MAX + 1];
+	const struct nlattr *attr;
 
+	memset(crowd, 0, sizeof(*crowd));
 	nl_attrs(nlh, tb, NATGW_A_PORT_MAX);
 	crowd->wire_ip = nl_u32(tb[NATGW_A_PORT_WIRE_IP]);
 	crowd->proto = nl_u8(tb[NATGW_A_PORT_PROTO]);
@@ -20,6 +37,9 @@ void crowd_parse(const struct nlmsghdr *nlh, struct crowd *crowd)
 	crowd->ports = nl_u32(tb[NATGW_A_PORT_PORTS]);
 	crowd->taken = nl_u32(tb[NATGW_A_PORT_TAKEN]);
 	crowd->stale = nl_u32(tb[NATGW_A_PORT_STALE]);
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == NATGW_A_PORT_HOLDER)
+			add_holder(crowd, attr);
 }
 
 void crowd_print(const struct crowd *crowd)
@@ -35,6 +55,31 @@ void crowd_print(const struct crowd *crowd)
 	if (crowd->dport)
 		out_num("dport", ":", crowd->dport);
 	out_cell();
+}
+
+/* As many as fit a line are text. */
+enum { FIT = 3 };
+
+void crowd_print_holders(const struct crowd *crowd)
+{
+	const struct holder *holder;
+	unsigned int i;
+
+	if (!crowd->n_holders)
+		return;
+	out_span();
+	out_array("holders");
+	for (i = 0; i < crowd->n_holders; i++) {
+		holder = &crowd->holder[i];
+		out_object(NULL);
+		if (opts.json || i < FIT) {
+			out_addr("addr", i ? ", " : "  ", holder->addr);
+			out_num("ports", i ? " " : " has ", holder->ports);
+		}
+		out_object_end();
+	}
+	out_array_end();
+	out_line();
 }
 
 static void show(const struct nlmsghdr *nlh, void *data)
@@ -55,6 +100,7 @@ static void show(const struct nlmsghdr *nlh, void *data)
 	out_cell();
 	out_num("stale", "", crowd.stale);
 	out_line();
+	crowd_print_holders(&crowd);
 	out_object_end();
 }
 

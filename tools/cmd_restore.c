@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* natctl restore */
+#include <arpa/inet.h>
 #include <net/if.h>
 #include <string.h>
 
 #include "cmd.h"
 #include "gateway.h"
+#include "label.h"
 #include "msg.h"
 #include "nl.h"
 #include "rule.h"
@@ -14,6 +16,7 @@
 struct now {
 	struct gateways gateways;
 	struct rules rules;
+	struct labels labels;
 };
 
 /* Whether a value is the one given, or none is and there is none. */
@@ -173,6 +176,51 @@ static void want_set(struct want *want)
 	want->todo = SET;
 }
 
+static enum status delete_label(const struct label *is)
+{
+	struct args args = { .given[W_LABEL_PREFIX] = true };
+	char text[INET_ADDRSTRLEN];
+
+	args.v[W_LABEL_PREFIX].prefix = is->prefix;
+	args.v[W_LABEL_PREFIX].text = inet_ntop(AF_INET, &is->prefix.addr, text,
+						sizeof(text));
+	return cmd_label_del(&args);
+}
+
+/* The line that wants a label of a prefix, if there is one. */
+static struct want *find_label(const struct wants *wants,
+			       const struct prefix *prefix)
+{
+	unsigned int i;
+
+	for (i = 0; i < wants->n; i++)
+		if (is_label(&wants->list[i]) &&
+		    same_prefix(&wants->list[i].args.v[W_LABEL_PREFIX].prefix,
+				prefix))
+			return &wants->list[i];
+	return NULL;
+}
+
+/* Removes the labels that no line wants; notes those that are there. */
+static enum status prune_labels(const struct wants *wants,
+				const struct labels *labels)
+{
+	enum status status = STATUS_OK;
+	const struct label *is;
+	struct want *want;
+	unsigned int i;
+
+	for (i = 0; i < labels->n && !status; i++) {
+		is = &labels->list[i];
+		want = find_label(wants, &is->prefix);
+		if (!want)
+			status = delete_label(is);
+		else if (!strcmp(want->args.v[W_LABEL_NAME].text, is->name))
+			want->todo = DONE;
+	}
+	return status;
+}
+
 /* Removes all that is not wanted, which makes room for what is. */
 static enum status prune(const struct wants *wants, const struct now *now)
 {
@@ -192,7 +240,7 @@ static enum status prune(const struct wants *wants, const struct now *now)
 			status = delete_gateway(is);
 		}
 	}
-	return status;
+	return status ?: prune_labels(wants, &now->labels);
 }
 
 /*
@@ -297,14 +345,16 @@ static enum status apply(const struct wants *wants, const struct now *now)
 static enum status read_and_apply(const struct wants *wants)
 {
 	enum status status;
-	struct now now;
+	struct now now = {};
 	int err;
 
 	err = gateways_read(&now.gateways);
 	if (err)
 		return nl_fail(err, "read the gateways");
-	err = rules_read(&now.rules);
-	status = err ? nl_fail(err, "read the rules") : apply(wants, &now);
+	err = rules_read(&now.rules) ?: labels_read(&now.labels);
+	status = err ? nl_fail(err, "read the rules and labels") :
+		 apply(wants, &now);
+	labels_free(&now.labels);
 	rules_free(&now.rules);
 	gateways_free(&now.gateways);
 	return status;

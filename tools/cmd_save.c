@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "gateway.h"
+#include "label.h"
 #include "msg.h"
 #include "nl.h"
 #include "rule.h"
@@ -154,9 +155,17 @@ static void save_rule(struct writer *w, const struct gateway *gateway,
 	save_end(w);
 }
 
-static enum status save_all(FILE *file, const struct gateways *gateways,
-			    const struct rules *rules)
+/* All that there is to be written. */
+struct all {
+	struct gateways gateways;
+	struct rules rules;
+	struct labels labels;
+};
+
+static enum status save_all(FILE *file, const struct all *all)
 {
+	const struct gateways *gateways = &all->gateways;
+	const struct rules *rules = &all->rules;
 	struct writer w = { .file = file };
 	const struct gateway *gateway;
 	unsigned int i, j;
@@ -171,47 +180,58 @@ static enum status save_all(FILE *file, const struct gateways *gateways,
 			if (!strcmp(rules->list[j].gateway, gateway->name))
 				save_rule(&w, gateway, &rules->list[j]);
 	}
+	for (i = 0; i < all->labels.n; i++) {
+		save_prefix(&w, "label set ", &all->labels.list[i].prefix);
+		save(&w, "%s", all->labels.list[i].name);
+		save_end(&w);
+	}
 	return fflush(file) || ferror(file) ?
 	       error("cannot write the configuration: %s", strerror(errno)) :
 	       STATUS_OK;
 }
 
-static enum status save_file(const char *name,
-			     const struct gateways *gateways,
-			     const struct rules *rules)
+static enum status save_file(const char *name, const struct all *all)
 {
 	enum status status;
 	FILE *file;
 
 	if (!strcmp(name, "-"))
-		return save_all(stdout, gateways, rules);
+		return save_all(stdout, all);
 	file = fopen(name, "we");
 	if (!file)
 		return error("cannot write %s: %s", name, strerror(errno));
-	status = save_all(file, gateways, rules);
+	status = save_all(file, all);
 	if (fclose(file) && !status)
 		status = error("cannot write %s: %s", name, strerror(errno));
 	return status;
 }
 
+static enum status read_all(struct all *all)
+{
+	int err;
+
+	err = gateways_read(&all->gateways);
+	if (err)
+		return nl_fail(err, "read the gateways");
+	err = rules_read(&all->rules);
+	if (err)
+		return nl_fail(err, "read the rules");
+	err = labels_read(&all->labels);
+	return err ? nl_fail(err, "read the labels") : STATUS_OK;
+}
+
 /* All is read before the file is opened, so a failure leaves an old one. */
 enum status cmd_save(const struct args *args)
 {
-	struct gateways gateways;
+	struct all all = {};
 	enum status status;
-	struct rules rules;
-	int err;
 
-	err = gateways_read(&gateways);
-	if (err)
-		return nl_fail(err, "read the gateways");
-	err = rules_read(&rules);
-	if (err)
-		status = nl_fail(err, "read the rules");
-	else
+	status = read_all(&all);
+	if (!status)
 		status = save_file(given(args, W_FILE) ? args->v[W_FILE].text :
-				   "-", &gateways, &rules);
-	rules_free(&rules);
-	gateways_free(&gateways);
+				   "-", &all);
+	labels_free(&all.labels);
+	rules_free(&all.rules);
+	gateways_free(&all.gateways);
 	return status;
 }

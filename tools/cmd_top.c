@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* natctl top: who and what is busiest now. The kernel keeps all of these numbers;
- * no list of flows is read for them.
+/* natctl top: who and what is busiest now. The kernel keeps these numbers; no list
+ * of flows is read for them, but where top_by.c is asked.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +12,14 @@
 
 #include "client.h"
 #include "cmd.h"
+#include "label.h"
 #include "msg.h"
 #include "out.h"
 #include "stats.h"
+#include "top.h"
 
-enum { INTERVAL = 2, LINES = 10, TITLES = 7 };
+/* So many characters of a label fit a screen. */
+enum { INTERVAL = 2, LINES = 10, TITLES = 7, LABEL = 14 };
 
 /* Growing lists of what one look at the kernel has found. */
 struct look {
@@ -25,7 +28,16 @@ struct look {
 	struct crowd *crowds;
 	struct client *clients;
 	unsigned int n_stats, n_crowds, n_clients;
+	struct labels labels;
 	const char *gateway;	/* only this one, or NULL */
+};
+
+/* What is shown. */
+struct view {
+	struct look before, now;
+	const char *gateway;
+	bool by;		/* clients alone, in this order */
+	enum natgw_top_order order;
 };
 
 static void add_stats(const struct nlmsghdr *nlh, void *data)
@@ -59,24 +71,28 @@ static void add_client(const struct nlmsghdr *nlh, void *data)
 		look->n_clients++;
 }
 
-static int look_up(struct look *look, const char *gateway)
+static int look_at_clients(struct look *look)
+{
+	bool disturbed;
+
+	return labels_read(&look->labels) ?:
+	       nl_dump(nl_request(NATGW_CMD_CLIENT_GET), add_client, look,
+		       &disturbed);
+}
+
+static int look_at_all(struct look *look)
 {
 	struct nl_list list;
 	bool disturbed;
 	int err;
 
-	memset(look, 0, sizeof(*look));
-	look->gateway = gateway;
-	clock_gettime(CLOCK_MONOTONIC, &look->when);
-	err = stats_collect(gateway, &list);
+	err = stats_collect(look->gateway, &list);
 	if (err)
 		return err;
 	nl_each(&list, add_stats, look);
 	nl_free(&list);
 	return nl_dump(nl_request(NATGW_CMD_PORT_GET), add_crowd, look,
-		       &disturbed) ?:
-	       nl_dump(nl_request(NATGW_CMD_CLIENT_GET), add_client, look,
-		       &disturbed);
+		       &disturbed) ?: look_at_clients(look);
 }
 
 static void look_away(struct look *look)
@@ -84,6 +100,7 @@ static void look_away(struct look *look)
 	free(look->stats);
 	free(look->crowds);
 	free(look->clients);
+	labels_free(&look->labels);
 	memset(look, 0, sizeof(*look));
 }
 
@@ -101,6 +118,29 @@ static int busier(const void *a, const void *b)
 	const struct client *x = a, *y = b;
 
 	return (x->flows < y->flows) - (x->flows > y->flows);
+}
+
+static int newer(const void *a, const void *b)
+{
+	const struct client *x = a, *y = b;
+
+	return (x->begun < y->begun) - (x->begun > y->begun);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct client *x = a, *y = b;
+
+	return x->addr != y->addr ? (x->addr < y->addr ? -1 : 1) :
+				    strcmp(x->gateway, y->gateway);
+}
+
+static void sort_clients(struct look *look,
+			 int (*compare)(const void *a, const void *b))
+{
+	if (look->n_clients)
+		qsort(look->clients, look->n_clients, sizeof(*look->clients),
+		      compare);
 }
 
 /* ---------------------------------- changes ------------------------------- */
@@ -135,16 +175,31 @@ static long crowd_growth(const struct look *before, const struct crowd *now)
 	return 0;
 }
 
-static long client_growth(const struct look *before, const struct client *now)
+/* A client that has had no flows in between counts from 0 again. */
+static void compare_client(struct client *now, const struct client *before)
 {
-	const struct client *client;
+	now->growth = now->flows;
+	now->begun = now->created;
+	if (!before)
+		return;
+	now->growth -= before->flows;
+	if (now->created >= before->created)
+		now->begun -= before->created;
+}
 
-	for (client = before->clients;
-	     client < before->clients + before->n_clients; client++)
-		if (client->addr == now->addr &&
-		    !strcmp(client->gateway, now->gateway))
-			return (long)now->flows - (long)client->flows;
-	return now->flows;
+static void compare_clients(struct look *before, struct look *now)
+{
+	struct client *client;
+	unsigned int i;
+
+	sort_clients(before, by_name);
+	for (i = 0; i < now->n_clients; i++) {
+		client = &now->clients[i];
+		compare_client(client, before->n_clients ?
+			       bsearch(client, before->clients,
+				       before->n_clients, sizeof(*client),
+				       by_name) : NULL);
+	}
 }
 
 /* ---------------------------------- printing ------------------------------ */
@@ -260,14 +315,35 @@ static void print_crowds(const struct look *before, struct look *now,
 		print_growth(crowd_growth(before, crowd), seconds);
 		print_left(crowd, crowd_growth(before, crowd), seconds);
 		out_line();
+		crowd_print_holders(crowd);
 		out_object_end();
 	}
 	out_table_end();
 	out_array_end();
 }
 
-static void print_clients(const struct look *before, struct look *now,
-			  unsigned int lines)
+static void print_client(const struct client *client,
+			 const struct labels *labels, double seconds)
+{
+	out_object(NULL);
+	out_addr("addr", "", client->addr);
+	out_cell();
+	out_str("gateway", "", client->gateway);
+	out_cell();
+	out_num("flows", "", client->flows);
+	out_cell();
+	out_num("ports", "", client->ports);
+	out_cell();
+	out_num("opening", "", client->opening);
+	out_cell();
+	print_rate("new", 0, client->begun, seconds);
+	print_growth(client->growth, seconds);
+	labels_print(labels, client->addr, LABEL);
+	out_line();
+	out_object_end();
+}
+
+static void print_clients(struct view *view, unsigned int lines)
 {
 	static const struct column columns[] = {
 		{ "CLIENT", 0, false },
@@ -275,85 +351,119 @@ static void print_clients(const struct look *before, struct look *now,
 		{ "FLOWS", 0, true },
 		{ "PORTS", 0, true },
 		{ "OPENING", 0, true },
+		{ "NEW/S", 0, true },
 		{ "GROWTH/S", 0, true },
+		{ "LABEL", 0, false },
 	};
-	double seconds = seconds_between(before, now);
-	const struct client *client;
+	double seconds = seconds_between(&view->before, &view->now);
+	struct look *now = &view->now;
 	unsigned int i;
 
-	if (now->n_clients)
-		qsort(now->clients, now->n_clients, sizeof(*client), busier);
+	compare_clients(&view->before, now);
+	sort_clients(now, view->by && view->order == NATGW_TOP_ORDER_NEW ?
+		     newer : busier);
 	out_array("clients");
-	out_table(columns, ARRAY_SIZE(columns));
-	for (i = 0; i < now->n_clients && i < lines; i++) {
-		client = &now->clients[i];
-		out_object(NULL);
-		out_addr("addr", "", client->addr);
-		out_cell();
-		out_str("gateway", "", client->gateway);
-		out_cell();
-		out_num("flows", "", client->flows);
-		out_cell();
-		out_num("ports", "", client->ports);
-		out_cell();
-		out_num("opening", "", client->opening);
-		out_cell();
-		print_growth(client_growth(before, client), seconds);
-		out_line();
-		out_object_end();
-	}
+	out_table(columns, labels_columns(&now->labels, ARRAY_SIZE(columns)));
+	for (i = 0; i < now->n_clients && i < lines; i++)
+		print_client(&now->clients[i], &now->labels, seconds);
 	out_table_end();
 	out_array_end();
 }
 
-static void print(const struct look *before, struct look *now,
-		  unsigned int lines)
+/* Half of what is left of a screen for either list; a destination takes two lines. */
+static void print_all(struct view *view, unsigned int rows)
 {
-	out_open();
-	out_object(NULL);
-	print_gateways(before, now);
+	unsigned int lines = LINES;
+
+	if (rows)
+		lines = rows > TITLES + view->now.n_stats + 2 ?
+			(rows - TITLES - view->now.n_stats) / 2 : 1;
+	print_gateways(&view->before, &view->now);
 	out_line();
-	print_crowds(before, now, lines);
-	if (now->n_crowds)
+	print_crowds(&view->before, &view->now,
+		     rows ? (lines + 1) / 2 : lines);
+	if (view->now.n_crowds)
 		out_line();
-	print_clients(before, now, lines);
-	out_object_end();
-	out_close();
+	print_clients(view, lines);
 }
 
-/* What fits a terminal, half for either list. */
-static unsigned int lines_that_fit(const struct look *look)
+static int look(void *data)
+{
+	struct view *view = data;
+
+	look_away(&view->before);
+	view->before = view->now;
+	memset(&view->now, 0, sizeof(view->now));
+	view->now.gateway = view->gateway;
+	clock_gettime(CLOCK_MONOTONIC, &view->now.when);
+	return view->by ? look_at_clients(&view->now) :
+			  look_at_all(&view->now);
+}
+
+static void print(void *data, unsigned int rows)
+{
+	struct view *view = data;
+
+	if (view->by)
+		print_clients(view, top_lines(rows));
+	else
+		print_all(view, rows);
+}
+
+/* The lines of the terminal, or 0 where it is none. */
+static unsigned int rows_of_terminal(void)
 {
 	struct winsize size;
-	int lines;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row)
-		return LINES;
-	lines = (size.ws_row - TITLES - (int)look->n_stats) / 2;
-	return lines > 1 ? lines : 1;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? 0 : size.ws_row;
 }
 
-enum status cmd_top(const struct args *args)
+unsigned int top_lines(unsigned int rows)
 {
-	const char *gateway = args->v[W_GATEWAY].text;
+	return !rows ? LINES : rows > 3 ? rows - 3 : 1;
+}
+
+enum status top_watch(int (*see)(void *data),
+		      void (*show)(void *data, unsigned int rows), void *data)
+{
 	bool live = !opts.json && isatty(STDOUT_FILENO);
-	struct look before, now;
-	int err = look_up(&before, gateway);
+	int err = see(data);
 
 	while (!err) {
 		sleep(live ? INTERVAL : 1);
-		err = look_up(&now, gateway);
+		err = see(data);
 		if (err)
 			break;
 		/* From the upper left corner, and what is left below goes. */
 		if (live)
 			fputs("\033[H\033[J", stdout);
-		print(&before, &now, live ? lines_that_fit(&now) : LINES);
-		look_away(&before);
-		before = now;
+		out_open();
+		out_object(NULL);
+		show(data, live ? rows_of_terminal() : 0);
+		out_object_end();
+		out_close();
 		if (!live || fflush(stdout))
 			break;
 	}
-	look_away(&before);
 	return err ? nl_fail(err, "see what is busiest") : STATUS_OK;
+}
+
+enum status cmd_top(const struct args *args)
+{
+	struct view view = {
+		.gateway = args->v[W_GATEWAY].text,
+		.by = given(args, W_BY),
+		.order = args->v[W_BY].num,
+	};
+	enum status status;
+
+	/* What the kernel does not keep it has to count. */
+	if (given(args, W_DESTINATIONS) ||
+	    view.order == NATGW_TOP_ORDER_BYTES)
+		return top_by(view.gateway, view.order,
+			      given(args, W_DESTINATIONS));
+	status = top_watch(look, print, &view);
+	look_away(&view.before);
+	look_away(&view.now);
+	return status;
 }

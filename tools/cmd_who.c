@@ -231,8 +231,21 @@ static void print_holder(const struct holder *holder)
 	out_str("kind", "", text_of(holder->line, "kind"));
 	out_cell();
 	out_str("gateway", "", text_of(holder->line, "gateway"));
+	out_cell();
+	if (json_object_get(holder->line, "label"))
+		out_str("label", "", text_of(holder->line, "label"));
 	out_line();
 	out_object_end();
+}
+
+static bool labelled(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < who.n; i++)
+		if (json_object_get(who.holders[i].line, "label"))
+			return true;
+	return false;
 }
 
 static void print_holders(void)
@@ -244,11 +257,12 @@ static void print_holders(void)
 		{ "END", 0, false },
 		{ "KIND", 0, false },
 		{ "GATEWAY", 0, false },
+		{ "LABEL", 0, false },
 	};
 	unsigned int i;
 
 	out_open();
-	out_table(columns, ARRAY_SIZE(columns));
+	out_table(columns, ARRAY_SIZE(columns) - !labelled());
 	for (i = 0; i < who.n; i++)
 		print_holder(&who.holders[i]);
 	out_table_end();

@@ -87,6 +87,10 @@ enum word_id {
 	W_PROBE,
 	W_FROM,
 	W_TIMEOUT,
+	W_BY,
+	W_DESTINATIONS,
+	W_LABEL_PREFIX,
+	W_LABEL_NAME,
 	W_OPTION,
 	W_COUNT = W_OPTION + NATGW_A_OPTIONS_MAX + 1
 };
@@ -110,6 +114,7 @@ enum value_type {
 	T_ENDPOINT,
 	T_TIME,
 	T_CAUSE,
+	T_LABEL,
 };
 
 struct word {

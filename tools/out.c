@@ -10,7 +10,8 @@
 #include "msg.h"
 #include "out.h"
 
-enum { INDENT = 4, MAX_COLUMNS = 12 };
+/* No cell begins with SPAN: see put(). */
+enum { INDENT = 4, MAX_COLUMNS = 12, SPAN = '\n' };
 
 static struct {
 	unsigned int depth;
@@ -22,6 +23,7 @@ static struct {
 	unsigned int n;
 	bool streamed;
 	bool titled;
+	bool span;		/* the current line has no cells */
 	unsigned int column;	/* that the current cell belongs to */
 	char *cells;		/* all cells of the kept rows, each ended by 0 */
 	size_t len, size;
@@ -146,20 +148,24 @@ void out_array_end(void)
 	json_close(']');
 }
 
-static void put(char c)
+static void keep(char c)
 {
-	/* What the kernel hands on may not steer the terminal. */
-	if ((c > 0 && c < ' ') || c == 0x7f)
-		c = '?';
-	if (!table.columns) {
-		putchar_unlocked(c);
-		return;
-	}
 	if (table.len == table.size) {
 		table.size = table.size ? table.size * 2 : 4096;
 		table.cells = xrealloc(table.cells, table.size);
 	}
 	table.cells[table.len++] = c;
+}
+
+static void put(char c)
+{
+	/* What the kernel hands on may not steer the terminal. */
+	if ((c > 0 && c < ' ') || c == 0x7f)
+		c = '?';
+	if (table.columns)
+		keep(c);
+	else
+		putchar_unlocked(c);
 }
 
 void out_text(const char *text)
@@ -251,12 +257,16 @@ void out_prefix(const char *key, const char *before,
 	}
 }
 
-/* Prints a row of n cells, of which the last is not padded. */
+/* Prints a row of n cells, of which the last is not padded, or a line without. */
 static const char *print_row(const char *cell)
 {
 	unsigned int i;
 	int width;
 
+	if (*cell == SPAN) {
+		puts(cell + 1);
+		return cell + strlen(cell) + 1;
+	}
 	for (i = 0; i < table.n; i++) {
 		width = table.width[i];
 		if (!table.columns[i].right)
@@ -305,12 +315,33 @@ void out_cell(void)
 		return;
 	if (table.len == table.cell)
 		put('-');
-	put('\0');
+	keep('\0');
 	width = table.len - table.cell - 1;
 	if (width > table.width[table.column] && !table.streamed)
 		table.width[table.column] = width;
 	table.column++;
 	table.cell = table.len;
+}
+
+void out_span(void)
+{
+	if (opts.json)
+		return;
+	table.span = true;
+	keep(SPAN);
+}
+
+/* Ends the cells of a row, or what stands in their place. */
+static void end_row(void)
+{
+	if (table.span) {
+		keep('\0');
+		table.cell = table.len;
+	}
+	while (!table.span && table.column < table.n)
+		out_cell();
+	table.span = false;
+	table.column = 0;
 }
 
 void out_line(void)
@@ -321,9 +352,7 @@ void out_line(void)
 		putchar_unlocked('\n');
 		return;
 	}
-	while (table.column < table.n)
-		out_cell();
-	table.column = 0;
+	end_row();
 	if (!table.streamed)
 		return;
 	if (!table.titled)

@@ -52,6 +52,8 @@ struct column {
 
 void out_table(const struct column *columns, unsigned int n);
 void out_cell(void);
+/* What comes up to the next out_line() is no cell, but a line of the table. */
+void out_span(void);
 void out_table_end(void);
 
 #endif

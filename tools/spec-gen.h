@@ -157,6 +157,13 @@ const char *const why_verdict_words[] = {
 	NULL
 };
 
+const char *const top_order_words[] = {
+	"flows",
+	"new",
+	"bytes",
+	NULL
+};
+
 static const char *const mss_words[] = {
 	"off",
 	"pmtu",

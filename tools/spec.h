@@ -49,6 +49,7 @@ extern const char *const error_cause_words[];
 extern const char *const why_step_words[];
 extern const char *const why_result_words[];
 extern const char *const why_verdict_words[];
+extern const char *const top_order_words[];
 
 /* The name of a cause, or its digits where this natctl does not know it. */
 const char *cause_name(unsigned int number);

@@ -68,6 +68,10 @@ static const struct word words[] = {
 	[W_PROBE] = { "probe", T_ADDR, NULL, NULL },
 	[W_FROM] = { "from", T_ADDR, NULL, NULL },
 	[W_TIMEOUT] = { "timeout", T_SECONDS, NULL, NULL },
+	[W_BY] = { "by", T_CHOICE, top_order_words, NULL },
+	[W_DESTINATIONS] = { "destinations", T_NONE, NULL, NULL },
+	[W_LABEL_PREFIX] = { NULL, T_MATCH, NULL, "PREFIX" },
+	[W_LABEL_NAME] = { NULL, T_LABEL, NULL, NULL },
 };
 
 #define REQUIRED(word)		{ word, USE_REQUIRED, NULL }
@@ -173,6 +177,22 @@ static const struct use rule_del[] = {
 	REQUIRED(W_PREF),
 	END
 };
+
+static const struct use top_words[] = {
+	OPTIONAL(W_BY),
+	OPTIONAL(W_DESTINATIONS),
+	OPTIONAL(W_GATEWAY),
+	END
+};
+
+static const struct use label_set[] = {
+	REQUIRED(W_LABEL_PREFIX),
+	REQUIRED(W_LABEL_NAME),
+	END
+};
+
+static const struct use label_del[] = { REQUIRED(W_LABEL_PREFIX), END };
+static const struct use label_show[] = { OPTIONAL(W_LABEL_PREFIX), END };
 
 static const struct use metrics_words[] = {
 	OPTIONAL(W_GATEWAY),
@@ -288,8 +308,17 @@ static const struct command client_commands[] = {
 	NO_COMMAND
 };
 
+static const struct command label_commands[] = {
+	{ "set", "say what the inside hosts of a prefix are called", label_set,
+	  cmd_label_set },
+	{ "del", "remove the label of a prefix", label_del, cmd_label_del },
+	{ "show", "show labels, all or what a prefix has to do with",
+	  label_show, cmd_label_show },
+	NO_COMMAND
+};
+
 static const struct command top_command[] = {
-	{ NULL, "show who and what is busiest now", gateway_only, cmd_top },
+	{ NULL, "show who and what is busiest now", top_words, cmd_top },
 	NO_COMMAND
 };
 
@@ -365,6 +394,7 @@ const struct object objects[] = {
 	{ "rule", "what is done with some of them", rule_commands, NULL },
 	{ "port", "where many ports are taken", port_commands, NULL },
 	{ "client", "inside hosts", client_commands, NULL },
+	{ "label", "what they are called", label_commands, NULL },
 	{ "top", "who and what is busiest now", top_command, NULL },
 	{ "stats", "counters", stats_command, stats_help },
 	{ "metrics", "the same for Prometheus or CloudWatch", metrics_command,

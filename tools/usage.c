@@ -25,6 +25,7 @@ static const char *const placeholders[] = {
 	[T_ENDPOINT] = "ADDR:PORT",
 	[T_TIME] = "TIME",
 	[T_CAUSE] = "CAUSE",
+	[T_LABEL] = "NAME",
 };
 
 enum style { PLAIN, LITERAL, PLACEHOLDER };

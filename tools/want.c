@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a file to be restored wants: a gateway, an address or a rule a line. */
+/* What a file to be restored wants: a gateway, address, rule or label a line. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "label.h"
 #include "msg.h"
 #include "want.h"
 
@@ -25,8 +26,15 @@ bool is_rule(const struct want *want)
 	return want->args.command->run == cmd_rule_add;
 }
 
+bool is_label(const struct want *want)
+{
+	return want->args.command->run == cmd_label_set;
+}
+
 const char *want_name(const struct want *want)
 {
+	if (is_label(want))
+		return "";
 	return want->args.v[is_gateway(want) ? W_NAME : W_GATEWAY].text;
 }
 
@@ -153,6 +161,31 @@ static enum status check_rule(const struct wants *wants, struct want *want)
 	return check_rule_address(wants, want);
 }
 
+static enum status check_label(const struct wants *wants,
+			       const struct want *want)
+{
+	const struct value *v = &want->args.v[W_LABEL_PREFIX];
+	const struct want *other;
+	unsigned int i;
+
+	for (i = 0; i < wants->n; i++) {
+		other = &wants->list[i];
+		if (is_label(other) &&
+		    same_prefix(&other->args.v[W_LABEL_PREFIX].prefix,
+				&v->prefix))
+			return error("line %u has a label for %s already",
+				     other->number, v->text);
+	}
+	return STATUS_OK;
+}
+
+static bool belongs_here(const struct command *command)
+{
+	return command->run == cmd_gateway_add ||
+	       command->run == cmd_address_add ||
+	       command->run == cmd_rule_add || command->run == cmd_label_set;
+}
+
 static enum status parse_want(const struct wants *wants, struct want *want)
 {
 	const struct object *object;
@@ -163,12 +196,14 @@ static enum status parse_want(const struct wants *wants, struct want *want)
 	command = find_command(want->line.n, want->line.words, &object, &used);
 	if (!command)
 		return STATUS_USAGE;
-	if (command->run != cmd_gateway_add &&
-	    command->run != cmd_address_add && command->run != cmd_rule_add)
-		return error("only \"gateway add\", \"address add\" and \"rule add\" belong here");
+	if (!belongs_here(command))
+		return error("only %s belong here",
+			     "\"gateway add\", \"address add\", \"rule add\" and \"label set\"");
 	if (args_parse(&want->args, object, command, want->line.n - used,
 		       want->line.words + used))
 		return STATUS_USAGE;
+	if (is_label(want))
+		return check_label(wants, want);
 	known = find_gateway(wants, want_name(want));
 	if (is_gateway(want) && known)
 		return error("duplicate gateway \"%s\"", want_name(want));

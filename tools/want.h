@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a file to be restored wants: a gateway, an address or a rule a line. */
+/* What a file to be restored wants: a gateway, address, rule or label a line. */
 #ifndef NATCTL_WANT_H
 #define NATCTL_WANT_H
 
@@ -24,8 +24,9 @@ struct wants {
 bool is_gateway(const struct want *want);
 bool is_address(const struct want *want);
 bool is_rule(const struct want *want);
+bool is_label(const struct want *want);
 
-/* The gateway that a line adds, or that it adds something to. */
+/* The gateway that a line adds, or that it adds something to; "" of a label. */
 const char *want_name(const struct want *want);
 
 /* The type of a gateway that a line adds. */
