@@ -60,8 +60,6 @@ enum natgw_watch {
  *	disturbed; under RTNL
  * @next_id: for the next gateway
  * @draining: addresses that are draining; under RTNL, read without it as a hint
- * @error_next: jiffies before which no further error event is sent
- * @error_missed: error events not sent since the last one
  * @flow_lock: for @flow_seq, and so that events of flows are sent in its order
  * @flow_seq: numbers of the last such events, by enum natgw_event
  * @answers: what natgw itself still has to say
@@ -91,8 +89,6 @@ struct natgw_net {
 	unsigned int seq;
 	u16 next_id;
 	unsigned int draining;
-	unsigned long error_next;
-	atomic_t error_missed;
 	spinlock_t flow_lock;	/* for @flow_seq */
 	u32 flow_seq[NATGW_EVENT_DELETE + 1];
 	struct natgw_answers *answers;

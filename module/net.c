@@ -11,24 +11,28 @@
 #include "crowd.h"
 #include "device.h"
 #include "drop.h"
+#include "event.h"
 #include "fast.h"
 #include "flow.h"
 #include "fragment.h"
 #include "gateway.h"
 #include "hook.h"
 #include "hop.h"
+#include "level.h"
 #include "watch.h"
 #include "wheel.h"
 
 unsigned int natgw_net_id __read_mostly;
 
-static void look_for_peaks(struct natgw_net *nn)
+static void look_at_gateways(struct natgw_net *nn)
 {
 	struct natgw_gw *gw;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(gw, &nn->gateways, list)
+	list_for_each_entry_rcu(gw, &nn->gateways, list) {
 		natgw_peaks_turn(&gw->peaks, gw->stats);
+		natgw_event_error_rest(gw);
+	}
 	rcu_read_unlock();
 }
 
@@ -46,7 +50,8 @@ static void tick(struct work_struct *work)
 		natgw_watch_start(nn, NATGW_WATCH_RULES);
 	natgw_watch_start(nn, NATGW_WATCH_SETTINGS);
 	natgw_hop_sweep(nn);
-	look_for_peaks(nn);
+	look_at_gateways(nn);
+	natgw_level_look(nn);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
 }
 

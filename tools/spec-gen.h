@@ -119,6 +119,14 @@ const char *const error_cause_words[] = {
 	NULL
 };
 
+const char *const level_event_words[] = {
+	"ports-high",
+	"ports-low",
+	"flows-high",
+	"flows-low",
+	NULL
+};
+
 const char *const drop_cause_words[] = {
 	"fence",
 	"no-gateway",

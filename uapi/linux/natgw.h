@@ -242,6 +242,21 @@ enum natgw_error_cause {
 };
 
 /**
+ * enum natgw_level_event - What has filled up, or has room again.
+ * @NATGW_LEVEL_EVENT_PORTS_HIGH: Towards a destination, 80 % of the ports of
+ *   an address are taken.
+ * @NATGW_LEVEL_EVENT_PORTS_LOW: After that, fewer than 70 % are.
+ * @NATGW_LEVEL_EVENT_FLOWS_HIGH: The gateway has 80 % of its max-flows.
+ * @NATGW_LEVEL_EVENT_FLOWS_LOW: After that, it has fewer than 70 %.
+ */
+enum natgw_level_event {
+	NATGW_LEVEL_EVENT_PORTS_HIGH,
+	NATGW_LEVEL_EVENT_PORTS_LOW,
+	NATGW_LEVEL_EVENT_FLOWS_HIGH,
+	NATGW_LEVEL_EVENT_FLOWS_LOW,
+};
+
+/**
  * enum natgw_drop_cause - Why a packet was dropped that no counter of a
  *   gateway counts. All other causes are the numbers of the counters, which
  *   begin after these.
@@ -346,6 +361,7 @@ enum {
 	NATGW_A_ADDRESS_PAD,
 	NATGW_A_ADDRESS_FLOWS_CREATED,
 	NATGW_A_ADDRESS_PORT_ERRORS,
+	NATGW_A_ADDRESS_FOREIGN,
 
 	__NATGW_A_ADDRESS_MAX,
 	NATGW_A_ADDRESS_MAX = (__NATGW_A_ADDRESS_MAX - 1)
@@ -459,9 +475,25 @@ enum {
 	NATGW_A_ERROR_SPORT,
 	NATGW_A_ERROR_DPORT,
 	NATGW_A_ERROR_MISSED,
+	NATGW_A_ERROR_WIRE_IP,
+	NATGW_A_ERROR_LIMIT,
 
 	__NATGW_A_ERROR_MAX,
 	NATGW_A_ERROR_MAX = (__NATGW_A_ERROR_MAX - 1)
+};
+
+enum {
+	NATGW_A_LEVEL_GATEWAY = 1,
+	NATGW_A_LEVEL_EVENT,
+	NATGW_A_LEVEL_WIRE_IP,
+	NATGW_A_LEVEL_PROTO,
+	NATGW_A_LEVEL_DST,
+	NATGW_A_LEVEL_DPORT,
+	NATGW_A_LEVEL_USED,
+	NATGW_A_LEVEL_LIMIT,
+
+	__NATGW_A_LEVEL_MAX,
+	NATGW_A_LEVEL_MAX = (__NATGW_A_LEVEL_MAX - 1)
 };
 
 enum {
@@ -683,6 +715,7 @@ enum {
 	NATGW_CMD_CLIENT_GET,
 	NATGW_CMD_DROP_GET,
 	NATGW_CMD_WHY_GET,
+	NATGW_CMD_LEVEL_NTF,
 
 	__NATGW_CMD_MAX,
 	NATGW_CMD_MAX = (__NATGW_CMD_MAX - 1)
