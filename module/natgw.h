@@ -16,6 +16,7 @@ struct natgw_crowd;
 struct natgw_drops;
 struct natgw_fragments;
 struct natgw_hops;
+struct natgw_idle;
 struct nf_hook_entries;
 struct socket;
 struct natgw_wheel;
@@ -65,6 +66,7 @@ enum natgw_watch {
  * @answers: what natgw itself still has to say
  * @fragments: packets whose fragments are passed on one by one
  * @drops: packets that were dropped
+ * @idle: flows that ended because they were idle
  * @ops: netfilter hooks, as they are registered
  * @hops: next hops of the fast path
  * @gates: hooks on devices, one of a kind for each device; under RTNL
@@ -94,6 +96,7 @@ struct natgw_net {
 	struct natgw_answers *answers;
 	struct natgw_fragments *fragments;
 	struct natgw_drops *drops;
+	struct natgw_idle *idle;
 	struct nf_hook_ops ops[NATGW_HOOKS];
 	struct natgw_hops *hops;
 	struct list_head gates[NATGW_GATES];

@@ -18,6 +18,7 @@
 #include "gateway.h"
 #include "hook.h"
 #include "hop.h"
+#include "idle.h"
 #include "level.h"
 #include "watch.h"
 #include "wheel.h"
@@ -89,6 +90,9 @@ int natgw_net_start(struct natgw_net *nn)
 	err = natgw_drop_init(nn);
 	if (err)
 		goto err_drops;
+	err = natgw_idle_init(nn);
+	if (err)
+		goto err_idle;
 	err = natgw_wheel_init(nn);
 	if (err)
 		goto err_wheel;
@@ -115,6 +119,8 @@ err_hooks:
 err_hops:
 	natgw_wheel_exit(nn);
 err_wheel:
+	natgw_idle_exit(nn);
+err_idle:
 	natgw_drop_exit(nn);
 err_drops:
 	natgw_fragment_exit(nn);
@@ -173,6 +179,7 @@ static void net_exit(struct natgw_net *nn)
 	natgw_answer_exit(nn);
 	natgw_fragment_exit(nn);
 	natgw_drop_exit(nn);
+	natgw_idle_exit(nn);
 	rtnl_lock();
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);

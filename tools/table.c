@@ -288,6 +288,12 @@ static const struct command client_commands[] = {
 	NO_COMMAND
 };
 
+static const struct command idle_commands[] = {
+	{ "show", "show connections that lost their flow while they were idle",
+	  gateway_only, cmd_idle_show },
+	NO_COMMAND
+};
+
 static const struct command top_command[] = {
 	{ NULL, "show who and what is busiest now", gateway_only, cmd_top },
 	NO_COMMAND
@@ -365,6 +371,8 @@ const struct object objects[] = {
 	{ "rule", "what is done with some of them", rule_commands, NULL },
 	{ "port", "where many ports are taken", port_commands, NULL },
 	{ "client", "inside hosts", client_commands, NULL },
+	{ "idle", "connections whose time-out was too short", idle_commands,
+	  NULL },
 	{ "top", "who and what is busiest now", top_command, NULL },
 	{ "stats", "counters", stats_command, stats_help },
 	{ "metrics", "the same for Prometheus or CloudWatch", metrics_command,
