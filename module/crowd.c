@@ -20,6 +20,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/hash.h>
+#include <linux/inetdevice.h>
 #include <linux/log2.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
@@ -27,8 +28,11 @@
 #include <net/ip.h>
 
 #include "crowd.h"
+#include "event.h"
 #include "flow.h"
+#include "gateway.h"
 #include "host.h"
+#include "level.h"
 #include "table.h"
 
 /**
@@ -39,7 +43,9 @@
  * @lock: protects the rest, and orders it with the table of flows: a bit is set
  *	together with the insert that took the port, or found it taken
  * @dead: out of the table, or about to be
+ * @high: listeners know that many are taken; see level.c
  * @taken: bits set
+ * @limit: of how many, when listeners were told last
  * @rcu: to be freed by
  * @port: a bit for each port of the lane
  */
@@ -47,9 +53,14 @@ struct natgw_crowd {
 	struct rhash_head head;
 	struct natgw_tuple key;
 	struct natgw_lane lane;
-	spinlock_t lock; /* innermost but for the buckets of the flow table */
+	/* Innermost but for the buckets of the flow table, and what netlink takes
+	 * to send a message.
+	 */
+	spinlock_t lock;
 	bool dead;
+	bool high;
 	unsigned int taken;
+	unsigned int limit;
 	struct rcu_head rcu;
 	unsigned long port[];
 };
@@ -183,12 +194,49 @@ static void forget(struct natgw_net *nn, struct natgw_crowd *crowd)
 		RCU_INIT_POINTER(*place, NULL);
 }
 
+/* tell - whoever listens that many of a crowd's ports are taken, or few again
+ *
+ * With its lock held, so that what is told last is what was so last.
+ */
+static void tell(struct natgw_crowd *crowd, struct natgw_gw *gw, u32 used,
+		 bool high)
+{
+	const struct natgw_level level = {
+		.event = high ? NATGW_LEVEL_EVENT_PORTS_HIGH :
+				NATGW_LEVEL_EVENT_PORTS_LOW,
+		.ports = &crowd->key,
+		.used = used,
+		.limit = crowd->limit,
+	};
+
+	if (!natgw_event_level(gw, &level))
+		crowd->high = high;
+}
+
+/* tell_end - of a crowd that listeners know to be high, and that goes
+ *
+ * At once, as nobody will look at it again: there are no more of these than what
+ * was high, which was told at a limited rate. Where its gateway or its address goes,
+ * they hear of that.
+ */
+static void tell_end(struct natgw_net *nn, struct natgw_crowd *crowd)
+{
+	const struct natgw_config *config;
+	struct natgw_gw *gw;
+
+	gw = natgw_gateway_by_wire(nn, crowd->key.dst, &config);
+	if (gw)
+		tell(crowd, gw, 0, false);
+}
+
 /* bury_unused - a crowd that marks nothing goes; the next collision makes another */
 static void bury_unused(struct natgw_net *nn, struct natgw_crowd *crowd)
 {
 	if (crowd->taken || crowd->dead)
 		return;
 	crowd->dead = true;
+	if (crowd->high)
+		tell_end(nn, crowd);
 	forget(nn, crowd);
 	rhashtable_remove_fast(&nn->crowds, &crowd->head, crowd_params);
 	kfree_rcu(crowd, rcu);
@@ -392,6 +440,75 @@ struct natgw_lane natgw_lane(u16 port, bool parity)
 		lane.first++;
 	lane.ports = (end - lane.first + lane.step - 1) / lane.step;
 	return lane;
+}
+
+/* limit_of - how many ports there are to be had; @lane is the one that @reserved was
+ * counted for last
+ */
+static u32 limit_of(struct natgw_net *nn, const struct natgw_crowd *crowd,
+		    struct natgw_lane *lane, u32 *reserved)
+{
+	/* As natgw_host_uses() has it. */
+	if (crowd->key.proto == IPPROTO_ICMP ||
+	    inet_addr_type(nn->net, crowd->key.dst) != RTN_LOCAL)
+		return crowd->lane.ports;
+	if (lane->first != crowd->lane.first ||
+	    lane->step != crowd->lane.step) {
+		*lane = crowd->lane;
+		*reserved = natgw_host_reserved(nn->net, lane);
+	}
+	return crowd->lane.ports - *reserved;
+}
+
+static void look_at(struct natgw_net *nn, struct natgw_crowd *crowd, u32 limit)
+{
+	u32 taken = READ_ONCE(crowd->taken);
+	const struct natgw_config *config;
+	struct natgw_gw *gw;
+	bool high;
+
+	high = natgw_level_high(taken, limit, READ_ONCE(crowd->high));
+	if (high == READ_ONCE(crowd->high))
+		return;
+	gw = natgw_gateway_by_wire(nn, crowd->key.dst, &config);
+	if (!gw || gw->levels >= NATGW_LEVEL_EVENTS)
+		return;
+	gw->levels++;
+	spin_lock_bh(&crowd->lock);
+	if (!crowd->dead) {
+		crowd->limit = limit;
+		tell(crowd, gw, taken, high);
+	}
+	spin_unlock_bh(&crowd->lock);
+}
+
+/**
+ * natgw_crowd_look() - tell of crowds that have many ports taken, or few again
+ * @nn: the namespace, started
+ *
+ * There are few crowds: what has one is a destination with some hundred flows, or
+ * one that a random port was not free towards by chance.
+ *
+ * Context: process, every second.
+ */
+void natgw_crowd_look(struct natgw_net *nn)
+{
+	struct natgw_lane lane = {};
+	struct rhashtable_iter iter;
+	struct natgw_crowd *crowd;
+	u32 reserved = 0;
+
+	if (!atomic_read(&nn->crowds.nelems))
+		return;
+	rhashtable_walk_enter(&nn->crowds, &iter);
+	rhashtable_walk_start(&iter);
+	/* What a resize hides this time, or shows twice, is there next time. */
+	while ((crowd = rhashtable_walk_next(&iter)))
+		if (!IS_ERR(crowd))
+			look_at(nn, crowd,
+				limit_of(nn, crowd, &lane, &reserved));
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
 }
 
 /* ---------------------------------- report -------------------------------- */

@@ -2,11 +2,13 @@
 /* What happens to uplinks. A gateway refers to its uplink by index and name and
  * holds no reference, so a device never waits for natgw.
  */
+#include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
 #include "device.h"
+#include "event.h"
 #include "fast.h"
 #include "gate.h"
 #include "gateway.h"
@@ -135,13 +137,54 @@ void natgw_device_guard(struct natgw_net *nn)
 	rtnl_unlock();
 }
 
+/* tell_wire - tell of the addresses of gateways that have an address on the wire */
+static void tell_wire(const struct natgw_net *nn, __be32 wire)
+{
+	const struct natgw_config *config;
+	const struct natgw_gw *gw;
+	unsigned int i;
+
+	list_for_each_entry(gw, &nn->gateways, list) {
+		config = rtnl_dereference(gw->config);
+		for (i = 0; i < config->n_addr; i++)
+			if (config->addr[i]->wire == wire)
+				natgw_event_address(gw, config->addr[i], !i,
+						    NATGW_EVENT_CHANGE);
+	}
+}
+
+/* An address of this host comes or goes. The kernel's own routes to it have come or
+ * gone before: they are made by a notifier that was there before this one.
+ */
+static int address_event(struct notifier_block *nb, unsigned long event,
+			 void *ptr)
+{
+	const struct in_ifaddr *ifa = ptr;
+
+	if (!leaving && (event == NETDEV_UP || event == NETDEV_DOWN))
+		tell_wire(natgw_net(dev_net(ifa->ifa_dev->dev)),
+			  ifa->ifa_local);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block address_notifier = {
+	.notifier_call = address_event,
+};
+
 static struct notifier_block device_notifier = {
 	.notifier_call = device_event,
 };
 
 int __init natgw_device_init(void)
 {
-	return register_netdevice_notifier(&device_notifier);
+	int err = register_netdevice_notifier(&device_notifier);
+
+	if (err)
+		return err;
+	err = register_inetaddr_notifier(&address_notifier);
+	if (err)
+		unregister_netdevice_notifier(&device_notifier);
+	return err;
 }
 
 void natgw_device_exit(void)
@@ -157,5 +200,6 @@ void natgw_device_exit(void)
 			natgw_gate_stop(natgw_net(net), i);
 	up_read(&net_rwsem);
 	rtnl_unlock();
+	unregister_inetaddr_notifier(&address_notifier);
 	unregister_netdevice_notifier(&device_notifier);
 }

@@ -11,6 +11,7 @@
 #include "event.h"
 #include "flow.h"
 #include "gateway.h"
+#include "idle.h"
 #include "mapping.h"
 #include "table.h"
 #include "tcp.h"
@@ -663,6 +664,9 @@ void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
 		if (why == NATGW_FLOW_END_IDLE)
 			count_idle(flow);
 		natgw_event_flow(nn, flow, NATGW_EVENT_DELETE, why);
+		natgw_idle_flow_end(nn, flow, why == NATGW_FLOW_END_IDLE &&
+				    flow->kind == NATGW_FLOW_KIND_INSIDE &&
+				    !transitory(READ_ONCE(flow->state)));
 		natgw_flow_uncount(flow);
 	}
 	natgw_flow_free_port(nn, flow, why);

@@ -12,6 +12,7 @@
 #include "fast.h"
 #include "flow.h"
 #include "gateway.h"
+#include "idle.h"
 
 /* ---------------------------- for the packet path ------------------------- */
 
@@ -310,6 +311,7 @@ void natgw_gateway_free(struct natgw_gw *gw)
 	/* From here on nobody makes a flow of it... */
 	synchronize_net();
 	natgw_flow_purge(gw->nn, &filter, NATGW_FLOW_END_GATEWAY);
+	natgw_idle_forget(gw->nn, gw->id);
 	/* ...and when this runs, nobody looks at one any more. */
 	call_rcu(&gw->rcu, gateway_free_rcu);
 }

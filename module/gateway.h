@@ -119,6 +119,10 @@ struct natgw_config {
  * @guests: those among them that outsiders can bring about
  * @held: flows ended whose ports are kept from reuse
  * @clients: inside hosts that have flows
+ * @error_next: jiffies before which no further error event is sent
+ * @error_missed: error events not sent since the last one
+ * @flows_high: listeners know that there are many flows; see level.c
+ * @levels: events about levels this second; likewise
  * @rcu: to be freed by
  *
  * A gateway goes in this order: off the list, so that no packet finds it; an
@@ -139,6 +143,10 @@ struct natgw_gw {
 	atomic_t guests;
 	atomic_t held;
 	atomic_t clients;
+	unsigned long error_next;
+	atomic_t error_missed;
+	bool flows_high;
+	unsigned int levels;
 	struct rcu_head rcu;
 };
 

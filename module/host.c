@@ -10,6 +10,7 @@
 #include <net/udp.h>
 
 #include "compat.h"
+#include "crowd.h"
 #include "flow.h"
 #include "gateway.h"
 #include "host.h"
@@ -103,6 +104,28 @@ bool natgw_host_uses(const struct natgw_flow *flow)
 	return (reserved(net, reply) ||
 		expects(net, ifindex, reply)) &&
 	       inet_addr_type(net, reply->dst) == RTN_LOCAL;
+}
+
+/**
+ * natgw_host_reserved() - how many ports the administrator has reserved
+ * @net: the namespace
+ * @lane: the ports in question
+ *
+ * Context: any. Return: how many of them.
+ */
+u32 natgw_host_reserved(const struct net *net, const struct natgw_lane *lane)
+{
+	const unsigned long *map = net->ipv4.sysctl_local_reserved_ports;
+	unsigned long end = lane->first + lane->ports * lane->step;
+	unsigned long port = lane->first;
+	u32 n = 0;
+
+	if (!map)
+		return 0;
+	end = min(end, 65536UL);
+	for_each_set_bit_from(port, map, end)
+		n += !((port - lane->first) % lane->step);
+	return n;
 }
 
 /**

@@ -9,9 +9,11 @@
 #include "hook.h"
 #include "host.h"
 #include "icmp.h"
+#include "idle.h"
 #include "mapping.h"
 #include "mss.h"
 #include "pool.h"
+#include "table.h"
 #include "xlate.h"
 
 static unsigned int to_host(const struct natgw_ctx *ctx)
@@ -168,6 +170,8 @@ static unsigned int uninvited(struct natgw_ctx *ctx)
 	struct natgw_flow *mapping, *flow;
 	bool filtered = false;
 
+	if (from_outside(ctx))
+		natgw_idle_packet(ctx, true);
 	if (!opens(&ctx->pkt) || !from_outside(ctx) ||
 	    natgw_host_expects(ctx->nn->net, natgw_in_device(ctx),
 			       &ctx->pkt.tuple))
@@ -195,7 +199,9 @@ static unsigned int to_wire(struct natgw_ctx *ctx)
 						  restore_error(ctx);
 	if (ctx->pkt.kind != NATGW_PKT_FLOW)
 		return unsolicited(ctx, false);
-	flow = natgw_flow_find(ctx->nn, &ctx->pkt.tuple, NATGW_DIR_REPLY);
+	ctx->pkt.hash = natgw_tuple_hash(&ctx->pkt.tuple);
+	flow = natgw_flow_find_hashed(ctx->nn, &ctx->pkt.tuple, ctx->pkt.hash,
+				      NATGW_DIR_REPLY);
 	if (flow)
 		return restore(ctx, flow);
 	return natgw_hairpin_meant(ctx) ? natgw_hairpin_turn(ctx) :

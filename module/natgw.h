@@ -16,6 +16,7 @@ struct natgw_crowd;
 struct natgw_drops;
 struct natgw_fragments;
 struct natgw_hops;
+struct natgw_idle;
 struct nf_hook_entries;
 struct socket;
 struct natgw_wheel;
@@ -62,8 +63,6 @@ enum natgw_watch {
  *	disturbed; under RTNL
  * @next_id: for the next gateway
  * @draining: addresses that are draining; under RTNL, read without it as a hint
- * @error_next: jiffies before which no further error event is sent
- * @error_missed: error events not sent since the last one
  * @flow_lock: for @flow_seq, and so that events of flows are sent in its order
  * @flow_seq: numbers of the last such events, by enum natgw_event
  * @looked: when top.c has looked at all flows last, in milliseconds since the boot,
@@ -71,6 +70,7 @@ enum natgw_watch {
  * @answers: what natgw itself still has to say
  * @fragments: packets whose fragments are passed on one by one
  * @drops: packets that were dropped
+ * @idle: flows that ended because they were idle
  * @ops: netfilter hooks, as they are registered
  * @hops: next hops of the fast path
  * @gates: hooks on devices, one of a kind for each device; under RTNL
@@ -97,14 +97,13 @@ struct natgw_net {
 	unsigned int seq;
 	u16 next_id;
 	unsigned int draining;
-	unsigned long error_next;
-	atomic_t error_missed;
 	spinlock_t flow_lock;	/* for @flow_seq */
 	u32 flow_seq[NATGW_EVENT_DELETE + 1];
 	u64 looked;
 	struct natgw_answers *answers;
 	struct natgw_fragments *fragments;
 	struct natgw_drops *drops;
+	struct natgw_idle *idle;
 	struct nf_hook_ops ops[NATGW_HOOKS];
 	struct natgw_hops *hops;
 	struct list_head gates[NATGW_GATES];

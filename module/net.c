@@ -11,25 +11,30 @@
 #include "crowd.h"
 #include "device.h"
 #include "drop.h"
+#include "event.h"
 #include "fast.h"
 #include "flow.h"
 #include "fragment.h"
 #include "gateway.h"
 #include "hook.h"
 #include "hop.h"
+#include "idle.h"
+#include "level.h"
 #include "netlink.h"
 #include "watch.h"
 #include "wheel.h"
 
 unsigned int natgw_net_id __read_mostly;
 
-static void look_for_peaks(struct natgw_net *nn)
+static void look_at_gateways(struct natgw_net *nn)
 {
 	struct natgw_gw *gw;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(gw, &nn->gateways, list)
+	list_for_each_entry_rcu(gw, &nn->gateways, list) {
 		natgw_peaks_turn(&gw->peaks, gw->stats);
+		natgw_event_error_rest(gw);
+	}
 	rcu_read_unlock();
 }
 
@@ -47,7 +52,8 @@ static void tick(struct work_struct *work)
 		natgw_watch_start(nn, NATGW_WATCH_RULES);
 	natgw_watch_start(nn, NATGW_WATCH_SETTINGS);
 	natgw_hop_sweep(nn);
-	look_for_peaks(nn);
+	look_at_gateways(nn);
+	natgw_level_look(nn);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
 }
 
@@ -85,6 +91,9 @@ int natgw_net_start(struct natgw_net *nn)
 	err = natgw_drop_init(nn);
 	if (err)
 		goto err_drops;
+	err = natgw_idle_init(nn);
+	if (err)
+		goto err_idle;
 	err = natgw_wheel_init(nn);
 	if (err)
 		goto err_wheel;
@@ -111,6 +120,8 @@ err_hooks:
 err_hops:
 	natgw_wheel_exit(nn);
 err_wheel:
+	natgw_idle_exit(nn);
+err_idle:
 	natgw_drop_exit(nn);
 err_drops:
 	natgw_fragment_exit(nn);
@@ -170,6 +181,7 @@ static void net_exit(struct natgw_net *nn)
 	natgw_answer_exit(nn);
 	natgw_fragment_exit(nn);
 	natgw_drop_exit(nn);
+	natgw_idle_exit(nn);
 	rtnl_lock();
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);

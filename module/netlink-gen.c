@@ -11,7 +11,7 @@
 #include <uapi/linux/natgw.h>
 
 /* Common nested types */
-const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_ACCOUNTING + 1] = {
+const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_IDLE_REPORT + 1] = {
 	[NATGW_A_OPTIONS_UNSOLICITED] = NLA_POLICY_MAX(NLA_U32, 2),
 	[NATGW_A_OPTIONS_CONNTRACK] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NATGW_A_OPTIONS_MAX_FLOWS] = { .type = NLA_U32, },
@@ -55,6 +55,7 @@ const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_ACCOUNTING + 1] 
 	[NATGW_A_OPTIONS_PROTO_OTHER] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NATGW_A_OPTIONS_FASTPATH] = NLA_POLICY_MAX(NLA_U32, 1),
 	[NATGW_A_OPTIONS_ACCOUNTING] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NATGW_A_OPTIONS_IDLE_REPORT] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 const struct nla_policy natgw_pair_nl_policy[NATGW_A_PAIR_STATE + 1] = {
@@ -228,6 +229,11 @@ const struct nla_policy natgw_why_get_nl_policy[NATGW_A_WHY_DEV + 1] = {
 	[NATGW_A_WHY_DEV] = { .type = NLA_NUL_STRING, .len = NATGW_DEV_LEN, },
 };
 
+/* NATGW_CMD_IDLE_GET - do */
+const struct nla_policy natgw_idle_get_nl_policy[NATGW_A_IDLE_AFTER + 1] = {
+	[NATGW_A_IDLE_AFTER] = { .type = NLA_U64, },
+};
+
 /* NATGW_CMD_TOP_GET - do */
 const struct nla_policy natgw_top_get_nl_policy[NATGW_A_TOP_COUNT + 1] = {
 	[NATGW_A_TOP_GATEWAY] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
@@ -253,7 +259,7 @@ const struct nla_policy natgw_label_get_nl_policy[NATGW_A_LABEL_PREFIX + 1] = {
 };
 
 /* Ops table for natgw */
-const struct genl_ops natgw_nl_ops[24] = {
+const struct genl_ops natgw_nl_ops[25] = {
 	{
 		.cmd		= NATGW_CMD_GATEWAY_NEW,
 		.doit		= natgw_nl_gateway_new_doit,
@@ -396,6 +402,14 @@ const struct genl_ops natgw_nl_ops[24] = {
 		.doit		= natgw_nl_why_get_doit,
 		.policy		= natgw_why_get_nl_policy,
 		.maxattr	= NATGW_A_WHY_DEV,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NATGW_CMD_IDLE_GET,
+		.doit		= natgw_nl_idle_get_doit,
+		.dumpit		= natgw_nl_idle_get_dumpit,
+		.policy		= natgw_idle_get_nl_policy,
+		.maxattr	= NATGW_A_IDLE_AFTER,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -12,7 +12,7 @@
 #include <uapi/linux/natgw.h>
 
 /* Common nested types */
-extern const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_ACCOUNTING + 1];
+extern const struct nla_policy natgw_options_nl_policy[NATGW_A_OPTIONS_IDLE_REPORT + 1];
 extern const struct nla_policy natgw_pair_nl_policy[NATGW_A_PAIR_STATE + 1];
 extern const struct nla_policy natgw_prefix_nl_policy[NATGW_A_PREFIX_LEN + 1];
 
@@ -56,6 +56,8 @@ extern const struct nla_policy natgw_drop_get_nl_policy[NATGW_A_DROP_AFTER + 1];
 
 extern const struct nla_policy natgw_why_get_nl_policy[NATGW_A_WHY_DEV + 1];
 
+extern const struct nla_policy natgw_idle_get_nl_policy[NATGW_A_IDLE_AFTER + 1];
+
 extern const struct nla_policy natgw_top_get_nl_policy[NATGW_A_TOP_COUNT + 1];
 
 extern const struct nla_policy natgw_label_set_nl_policy[NATGW_A_LABEL_NAME + 1];
@@ -65,7 +67,7 @@ extern const struct nla_policy natgw_label_del_nl_policy[NATGW_A_LABEL_PREFIX + 
 extern const struct nla_policy natgw_label_get_nl_policy[NATGW_A_LABEL_PREFIX + 1];
 
 /* Ops table for natgw */
-extern const struct genl_ops natgw_nl_ops[24];
+extern const struct genl_ops natgw_nl_ops[25];
 
 int natgw_nl_gateway_new_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -99,6 +101,8 @@ int natgw_nl_client_get_dumpit(struct sk_buff *skb,
 int natgw_nl_drop_get_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_drop_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int natgw_nl_why_get_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_idle_get_doit(struct sk_buff *skb, struct genl_info *info);
+int natgw_nl_idle_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int natgw_nl_top_get_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_label_set_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_label_del_doit(struct sk_buff *skb, struct genl_info *info);

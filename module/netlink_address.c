@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Requests about the addresses of gateways. */
+#include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/ip.h>
 
 #include "event.h"
 #include "netlink.h"
@@ -190,7 +192,9 @@ int natgw_nl_put_address(struct sk_buff *msg, const struct natgw_gw *gw,
 			      NATGW_A_ADDRESS_PAD) ||
 	    nla_put_u64_64bit(msg, NATGW_A_ADDRESS_PORT_ERRORS,
 			      atomic64_read(&addr->no_port),
-			      NATGW_A_ADDRESS_PAD))
+			      NATGW_A_ADDRESS_PAD) ||
+	    (inet_addr_type(gw->nn->net, addr->wire) != RTN_LOCAL &&
+	     nla_put_flag(msg, NATGW_A_ADDRESS_FOREIGN)))
 		return -EMSGSIZE;
 	return 0;
 }

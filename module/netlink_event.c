@@ -9,6 +9,7 @@
 #include "event.h"
 #include "flow.h"
 #include "netlink.h"
+#include "pool.h"
 #include "trace.h"
 
 /* heard - is anybody listening to a group? */
@@ -18,7 +19,9 @@ static bool heard(const struct natgw_net *nn, unsigned int group)
 	       genl_has_listeners(&natgw_nl_family, nn->net, group);
 }
 
-/* begin - a message for a group, or NULL when there is nobody to read it */
+/* begin - a message for a group, or NULL when there is nobody to read it, or no
+ * memory, which those who read are told
+ */
 static struct sk_buff *begin(struct natgw_net *nn, unsigned int group, u8 cmd,
 			     size_t size, gfp_t gfp, void **hdr)
 {
@@ -29,6 +32,8 @@ static struct sk_buff *begin(struct natgw_net *nn, unsigned int group, u8 cmd,
 	msg = genlmsg_new(size, gfp);
 	if (msg)
 		*hdr = genlmsg_put(msg, 0, 0, &natgw_nl_family, 0, cmd);
+	else
+		genl_set_err(&natgw_nl_family, nn->net, 0, group, -ENOBUFS);
 	return msg;
 }
 
@@ -199,17 +204,86 @@ void natgw_event_flow(struct natgw_net *nn, const struct natgw_flow *flow,
 				NATGW_A_COUNTERS_FLOW_EVENTS_LOST, 1);
 }
 
-/* Ten a second; a flood of refused packets must not become one of messages. */
-static bool error_limited(struct natgw_net *nn)
+/* may_send_error - ten a second for each gateway; a flood of refused packets must
+ * not become one of messages
+ */
+static bool may_send_error(struct natgw_gw *gw)
 {
-	unsigned long next = READ_ONCE(nn->error_next);
+	unsigned long next = READ_ONCE(gw->error_next);
 
-	if (next && time_before(jiffies, next)) {
-		atomic_inc(&nn->error_missed);
-		return true;
+	return (!next || time_after_eq(jiffies, next)) &&
+	       cmpxchg(&gw->error_next, next, (jiffies + HZ / 10) | 1) == next;
+}
+
+/* The option that sets the limit that was reached; 0 where none does. */
+static const u8 limit_option[] = {
+	[NATGW_ERROR_CAUSE_TABLE_FULL] = NATGW_A_OPTIONS_MAX_FLOWS,
+	[NATGW_ERROR_CAUSE_CLIENT_FLOWS] = NATGW_A_OPTIONS_CLIENT_FLOWS,
+	[NATGW_ERROR_CAUSE_CLIENT_PORTS] = NATGW_A_OPTIONS_CLIENT_PORTS,
+	[NATGW_ERROR_CAUSE_CLIENT_OPENING] = NATGW_A_OPTIONS_CLIENT_OPENING,
+	[NATGW_ERROR_CAUSE_CLIENT_RATE] = NATGW_A_OPTIONS_CLIENT_RATE,
+	[NATGW_ERROR_CAUSE_FAIR_SHARE] = 0,
+};
+
+/* put_reached - what there is no more of */
+static int put_reached(struct sk_buff *msg, const struct natgw_gw *gw,
+		       enum natgw_error_cause cause,
+		       const struct natgw_tuple *tuple)
+{
+	const struct natgw_config *config = rcu_dereference(gw->config);
+	const struct natgw_addr *addr = NULL;
+
+	if (cause == NATGW_ERROR_CAUSE_NO_PORT)
+		addr = natgw_pool_first(config, tuple);
+	if (addr && nla_put_in_addr(msg, NATGW_A_ERROR_WIRE_IP, addr->wire))
+		return -EMSGSIZE;
+	if (cause < ARRAY_SIZE(limit_option) && limit_option[cause])
+		return nla_put_u32(msg, NATGW_A_ERROR_LIMIT,
+				   config->option[limit_option[cause]]);
+	return 0;
+}
+
+static int put_refused(struct sk_buff *msg, enum natgw_error_cause cause,
+		       const struct natgw_tuple *tuple)
+{
+	if (nla_put_u32(msg, NATGW_A_ERROR_CAUSE, cause) ||
+	    nla_put_u8(msg, NATGW_A_ERROR_PROTO, tuple->proto) ||
+	    nla_put_in_addr(msg, NATGW_A_ERROR_SRC, tuple->src) ||
+	    nla_put_in_addr(msg, NATGW_A_ERROR_DST, tuple->dst) ||
+	    nla_put_be16(msg, NATGW_A_ERROR_SPORT, tuple->sport) ||
+	    nla_put_be16(msg, NATGW_A_ERROR_DPORT, tuple->dport))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* send_error - with how many were not sent since the last one; these are still to be
+ * told where there is no memory for it
+ *
+ * @tuple: of the packet in question, or NULL to tell of the others alone
+ */
+static void send_error(struct natgw_gw *gw, enum natgw_error_cause cause,
+		       const struct natgw_tuple *tuple)
+{
+	struct sk_buff *msg;
+	u32 missed;
+	void *hdr;
+	int err;
+
+	msg = begin(gw->nn, NATGW_NLGRP_ERROR, NATGW_CMD_ERROR_NTF,
+		    NLMSG_DEFAULT_SIZE, GFP_ATOMIC, &hdr);
+	if (!msg) {
+		if (tuple)
+			atomic_inc(&gw->error_missed);
+		return;
 	}
-	WRITE_ONCE(nn->error_next, (jiffies + HZ / 10) | 1);
-	return false;
+	missed = atomic_xchg(&gw->error_missed, 0);
+	err = nla_put_string(msg, NATGW_A_ERROR_GATEWAY, gw->name);
+	if (!err && tuple)
+		err = put_refused(msg, cause, tuple) ?:
+		      put_reached(msg, gw, cause, tuple);
+	if (!err)
+		err = nla_put_u32(msg, NATGW_A_ERROR_MISSED, missed);
+	send(gw->nn, NATGW_NLGRP_ERROR, msg, hdr, GFP_ATOMIC, err);
 }
 
 /**
@@ -223,26 +297,70 @@ static bool error_limited(struct natgw_net *nn)
 void natgw_event_error(struct natgw_gw *gw, enum natgw_error_cause cause,
 		       const struct natgw_tuple *tuple)
 {
-	struct natgw_net *nn = gw->nn;
-	struct sk_buff *msg;
-	void *hdr;
-	int err = 0;
-
-	if (error_limited(nn))
+	if (!heard(gw->nn, NATGW_NLGRP_ERROR))
 		return;
-	msg = begin(nn, NATGW_NLGRP_ERROR, NATGW_CMD_ERROR_NTF,
+	if (may_send_error(gw))
+		send_error(gw, cause, tuple);
+	else
+		atomic_inc(&gw->error_missed);
+}
+
+/**
+ * natgw_event_error_rest() - tell of the errors after the last one that was sent
+ * @gw: the gateway
+ *
+ * So the events and what they say was missed add up to what was refused, for
+ * whoever has listened all the time. What nobody has heard is no news later.
+ *
+ * Context: process, RCU, every second.
+ */
+void natgw_event_error_rest(struct natgw_gw *gw)
+{
+	if (!atomic_read(&gw->error_missed))
+		return;
+	if (!heard(gw->nn, NATGW_NLGRP_ERROR))
+		atomic_set(&gw->error_missed, 0);
+	else if (may_send_error(gw))
+		send_error(gw, 0, NULL);
+}
+
+/* put_ports - whose ports they are, and towards where */
+static int put_ports(struct sk_buff *msg, const struct natgw_tuple *reply)
+{
+	if (nla_put_in_addr(msg, NATGW_A_LEVEL_WIRE_IP, reply->dst) ||
+	    nla_put_u8(msg, NATGW_A_LEVEL_PROTO, reply->proto) ||
+	    (reply->src &&
+	     nla_put_in_addr(msg, NATGW_A_LEVEL_DST, reply->src)) ||
+	    (reply->sport &&
+	     nla_put_be16(msg, NATGW_A_LEVEL_DPORT, reply->sport)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * natgw_event_level() - something has filled up, or has room again
+ * @gw: the gateway
+ * @level: what, and how much
+ *
+ * Context: any but hard interrupts, RCU. Return: 0 when all who listen know it, or
+ * know that they have lost something; -ENOMEM.
+ */
+int natgw_event_level(struct natgw_gw *gw, const struct natgw_level *level)
+{
+	struct sk_buff *msg;
+	int err = 0;
+	void *hdr;
+
+	msg = begin(gw->nn, NATGW_NLGRP_ERROR, NATGW_CMD_LEVEL_NTF,
 		    NLMSG_DEFAULT_SIZE, GFP_ATOMIC, &hdr);
 	if (!msg)
-		return;
-	if (nla_put_string(msg, NATGW_A_ERROR_GATEWAY, gw->name) ||
-	    nla_put_u32(msg, NATGW_A_ERROR_CAUSE, cause) ||
-	    nla_put_u8(msg, NATGW_A_ERROR_PROTO, tuple->proto) ||
-	    nla_put_in_addr(msg, NATGW_A_ERROR_SRC, tuple->src) ||
-	    nla_put_in_addr(msg, NATGW_A_ERROR_DST, tuple->dst) ||
-	    nla_put_be16(msg, NATGW_A_ERROR_SPORT, tuple->sport) ||
-	    nla_put_be16(msg, NATGW_A_ERROR_DPORT, tuple->dport) ||
-	    nla_put_u32(msg, NATGW_A_ERROR_MISSED,
-			atomic_xchg(&nn->error_missed, 0)))
+		return heard(gw->nn, NATGW_NLGRP_ERROR) ? -ENOMEM : 0;
+	if (nla_put_string(msg, NATGW_A_LEVEL_GATEWAY, gw->name) ||
+	    nla_put_u32(msg, NATGW_A_LEVEL_EVENT, level->event) ||
+	    (level->ports && put_ports(msg, level->ports)) ||
+	    nla_put_u32(msg, NATGW_A_LEVEL_USED, level->used) ||
+	    nla_put_u32(msg, NATGW_A_LEVEL_LIMIT, level->limit))
 		err = -EMSGSIZE;
-	send(nn, NATGW_NLGRP_ERROR, msg, hdr, GFP_ATOMIC, err);
+	send(gw->nn, NATGW_NLGRP_ERROR, msg, hdr, GFP_ATOMIC, err);
+	return 0;
 }

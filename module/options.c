@@ -102,6 +102,7 @@ static const struct option options[NATGW_A_OPTIONS_MAX + 1] = {
 	WORD(PROTO_OTHER, NATGW_SWITCH_OFF, NATGW_SWITCH_ON),
 	WORD(FASTPATH, NATGW_SWITCH_ON, NATGW_SWITCH_ON),
 	WORD(ACCOUNTING, NATGW_SWITCH_OFF, NATGW_SWITCH_OFF),
+	WORD(IDLE_REPORT, NATGW_SWITCH_ON, NATGW_SWITCH_ON),
 };
 
 /* An eighth of the memory, at about 256 bytes a flow with its share of the

@@ -10,6 +10,7 @@
 #include "fragment.h"
 #include "hook.h"
 #include "icmp.h"
+#include "idle.h"
 #include "mapping.h"
 #include "mss.h"
 #include "pool.h"
@@ -289,6 +290,7 @@ static unsigned int begin(struct natgw_ctx *ctx)
 	struct natgw_flow *flow;
 	int forbidden = natgw_outward_forbids(ctx);
 
+	natgw_idle_packet(ctx, false);
 	if (forbidden == NATGW_A_COUNTERS_SOURCE_DROP_MIDSTREAM)
 		reset(ctx);
 	if (forbidden)

@@ -90,6 +90,23 @@ static struct natgw_addr *next_address(const struct natgw_config *config,
 	return addr && !(client && READ_ONCE(addr->draining)) ? addr : NULL;
 }
 
+/**
+ * natgw_pool_first() - the address that a new flow is to have, if it can
+ * @config: the gateway's
+ * @original: the flow's original tuple
+ *
+ * Context: RCU. Return: an address or NULL.
+ */
+const struct natgw_addr *natgw_pool_first(const struct natgw_config *config,
+					  const struct natgw_tuple *original)
+{
+	DECLARE_BITMAP(tried, NATGW_MAX_ADDRESSES) = {};
+	struct natgw_treatment treatment;
+
+	natgw_rule_apply(config, original, &treatment);
+	return next_address(config, original->src, treatment.address, tried);
+}
+
 /* ----------------------------------- ports -------------------------------- */
 
 /* try_random - take a random port, or fail if just that one is not free; what

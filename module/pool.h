@@ -27,6 +27,8 @@ struct natgw_pool_look {
 
 struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
 				      __be32 ip);
+const struct natgw_addr *natgw_pool_first(const struct natgw_config *config,
+					  const struct natgw_tuple *original);
 int natgw_pool_look(struct natgw_gw *gw, const struct natgw_tuple *original,
 		    __be32 pinned, struct natgw_pool_look *look);
 int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,

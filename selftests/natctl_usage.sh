@@ -351,7 +351,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client label top stats metrics drops why doctor monitor log who save restore fence help " ""
+	completes "gateway address flow rule port client label idle top stats metrics drops why doctor monitor log who save restore fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

@@ -20,6 +20,7 @@ CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 (GATEWAY_NEW, GATEWAY_SET, GATEWAY_DEL, GATEWAY_GET) = range(1, 5)
 ADDRESS_NEW, FLOW_GET, FLOW_FLUSH = 6, 10, 11
 RULE_NEW, RULE_DEL, RULE_GET, PORT_GET, CLIENT_GET, DROP_GET = range(18, 24)
+IDLE_GET = 26
 NAME, DEV, IFINDEX, CONNECTIVITY, STATE, REASON, ADDRESS, INSIDE = range(1, 9)
 INSIDE_ANY, PROFILE, OPTIONS = range(9, 12)
 UNSOLICITED, CONNTRACK, MAX_FLOWS = 1, 2, 3
@@ -260,6 +261,11 @@ CASES = {
         (DROP_GET, u32(AFTER, 1), {'flags': NLM_F_DUMP}),
     'a dump of drops by what only replies have':
         (DROP_GET, u8(5, 17), {'flags': NLM_F_DUMP}),
+    'somebody who has not spoken yet': (IDLE_GET, attr(14, bytes(8)), {}),
+    'who has spoken after a short number':
+        (IDLE_GET, u32(14, 1), {'flags': NLM_F_DUMP}),
+    'a dump of who has spoken by what only replies have':
+        (IDLE_GET, u8(2, 17), {'flags': NLM_F_DUMP}),
     'ports of no destination': (PORT_GET, b'', {}),
     'a dump of inside hosts with an unknown attribute':
         (CLIENT_GET, u32(200, 1), {'flags': NLM_F_DUMP}),

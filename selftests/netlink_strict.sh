@@ -38,6 +38,8 @@ special()
 		the end of no rule|ENOENT|.
 		no rule to get|ENOENT|.
 		a drop that was not yet|ENOENT|nothing was dropped
+		somebody who has not spoken yet|ENOENT|nobody spoke again
+		who has spoken after a short number|EINVAL/ERANGE|.
 		a drop after a short number|EINVAL/ERANGE|.
 		a dump of drops after a short number|EINVAL/ERANGE|.
 		ports of no destination|EINVAL|wire-ip

@@ -47,6 +47,7 @@ forbidden()
 		fence del dev ext
 		drops
 		drops follow
+		idle show
 		why 10.0.1.2 7000 198.51.100.10 53 udp
 		monitor flow
 		monitor error

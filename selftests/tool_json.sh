@@ -148,7 +148,7 @@ options()
 		 .["tcp-established"] == 350 and .["tcp-closing"] == 30 and
 		 .mss == "off" and .hairpin == "off" and
 		 .["tcp-mapping"] == "address-and-port-dependent" and
-		 length == 43)' "$(nat -j gateway show g)"
+		 length == 44)' "$(nat -j gateway show g)"
 	nat gateway set g map end filt address-d
 	check "words for several options set them all" is '.[0].options |
 		.["tcp-mapping"] == "endpoint-independent" and

@@ -23,6 +23,7 @@ enum status cmd_rule_del(const struct args *args);
 enum status cmd_rule_show(const struct args *args);
 enum status cmd_port_show(const struct args *args);
 enum status cmd_client_show(const struct args *args);
+enum status cmd_idle_show(const struct args *args);
 enum status cmd_label_set(const struct args *args);
 enum status cmd_label_del(const struct args *args);
 enum status cmd_label_show(const struct args *args);

@@ -107,6 +107,8 @@ static void show(const struct nlmsghdr *nlh, void *data)
 		out_num("drain", ", ", nl_u32(tb[NATGW_A_ADDRESS_DRAIN]));
 		out_text(" s left");
 	}
+	out_bool("foreign", tb[NATGW_A_ADDRESS_FOREIGN]);
+	out_text(tb[NATGW_A_ADDRESS_FOREIGN] ? ", not on this host" : "");
 	out_cell();
 	out_num("flows", "", nl_u32(tb[NATGW_A_ADDRESS_FLOWS]));
 	print_total("flows-created", tb[NATGW_A_ADDRESS_FLOWS_CREATED]);

@@ -78,6 +78,8 @@ static void print_address(const struct nlmsghdr *nlh)
 	if (tb[NATGW_A_ADDRESS_FLOWS])
 		out_num("flows", " flows ",
 			nl_u32(tb[NATGW_A_ADDRESS_FLOWS]));
+	out_bool("foreign", tb[NATGW_A_ADDRESS_FOREIGN]);
+	out_text(tb[NATGW_A_ADDRESS_FOREIGN] ? " not on this host" : "");
 }
 
 static void print_flow(const struct nlmsghdr *nlh)
@@ -129,8 +131,13 @@ static void print_error(const struct nlmsghdr *nlh)
 
 	nl_attrs(nlh, tb, NATGW_A_ERROR_MAX);
 	print_event("error", NULL);
-	out_str("cause", " ", spec_word(error_cause_words,
-					nl_u32(tb[NATGW_A_ERROR_CAUSE])));
+	/* Without a cause it is about those that were missed alone. */
+	if (tb[NATGW_A_ERROR_CAUSE])
+		out_str("cause", " ",
+			spec_word(error_cause_words,
+				  nl_u32(tb[NATGW_A_ERROR_CAUSE])));
+	if (tb[NATGW_A_ERROR_LIMIT])
+		out_num("limit", " ", nl_u32(tb[NATGW_A_ERROR_LIMIT]));
 	if (tb[NATGW_A_ERROR_PROTO])
 		out_str("proto", " ",
 			proto_name(nl_u8(tb[NATGW_A_ERROR_PROTO])));
@@ -138,10 +145,37 @@ static void print_error(const struct nlmsghdr *nlh)
 		      tb[NATGW_A_ERROR_SPORT]);
 	flow_endpoint("dst", "dport", " -> ", tb[NATGW_A_ERROR_DST],
 		      tb[NATGW_A_ERROR_DPORT]);
+	if (tb[NATGW_A_ERROR_WIRE_IP])
+		out_addr("wire-ip", " as ", nl_u32(tb[NATGW_A_ERROR_WIRE_IP]));
 	flow_gateway(" gateway ", tb[NATGW_A_ERROR_GATEWAY]);
 	if (tb[NATGW_A_ERROR_MISSED])
 		out_num("missed", " missed ",
 			nl_u32(tb[NATGW_A_ERROR_MISSED]));
+}
+
+static void print_level(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *tb[NATGW_A_LEVEL_MAX + 1];
+	uint64_t used, limit;
+
+	nl_attrs(nlh, tb, NATGW_A_LEVEL_MAX);
+	used = nl_u32(tb[NATGW_A_LEVEL_USED]);
+	limit = nl_u32(tb[NATGW_A_LEVEL_LIMIT]);
+	print_event("level", NULL);
+	out_str("event", " ", spec_word(level_event_words,
+					nl_u32(tb[NATGW_A_LEVEL_EVENT])));
+	if (tb[NATGW_A_LEVEL_PROTO])
+		out_str("proto", " ",
+			proto_name(nl_u8(tb[NATGW_A_LEVEL_PROTO])));
+	if (tb[NATGW_A_LEVEL_WIRE_IP])
+		out_addr("wire-ip", " ", nl_u32(tb[NATGW_A_LEVEL_WIRE_IP]));
+	flow_endpoint("dst", "dport", " -> ", tb[NATGW_A_LEVEL_DST],
+		      tb[NATGW_A_LEVEL_DPORT]);
+	flow_gateway(" gateway ", tb[NATGW_A_LEVEL_GATEWAY]);
+	out_num("used", " used ", used);
+	out_num("limit", " of ", limit);
+	out_num(NULL, ", ", limit ? used * 100 / limit : 0);
+	out_text(" %");
 }
 
 static void (*printer_of(const struct nlmsghdr *nlh))(const struct nlmsghdr *)
@@ -157,30 +191,75 @@ static void (*printer_of(const struct nlmsghdr *nlh))(const struct nlmsghdr *)
 		return print_flow;
 	case NATGW_CMD_ERROR_NTF:
 		return print_error;
+	case NATGW_CMD_LEVEL_NTF:
+		return print_level;
 	default:
 		return NULL;
 	}
 }
 
-static void event(const struct nlmsghdr *nlh, void *data)
+static void print_lost(uint32_t flows)
 {
-	void (*print)(const struct nlmsghdr *) = nlh ? printer_of(nlh) : NULL;
-
-	(void)data;
-	if (nlh && !print)
+	print_event("lost", NULL);
+	if (!flows) {
+		out_text(" events: they came faster than they were read");
 		return;
+	}
+	out_num("flows", " ", flows);
+	out_text(" events of flows");
+}
+
+/* How many events of flows were lost before this one, as their numbers tell. */
+static uint32_t missing(const struct nlmsghdr *nlh)
+{
+	static struct {
+		bool known;
+		uint32_t last;
+	} numbers[NATGW_EVENT_DELETE + 1];
+	const struct nlattr *tb[NATGW_A_FLOW_MAX + 1];
+	uint32_t what, seq, lost = 0;
+
+	if (nl_cmd(nlh) != NATGW_CMD_FLOW_NTF)
+		return 0;
+	nl_attrs(nlh, tb, NATGW_A_FLOW_MAX);
+	what = nl_u32(tb[NATGW_A_FLOW_EVENT]);
+	seq = nl_u32(tb[NATGW_A_FLOW_SEQ]);
+	if (what >= ARRAY_SIZE(numbers))
+		return 0;
+	if (numbers[what].known)
+		lost = seq - numbers[what].last - 1;
+	numbers[what].known = true;
+	numbers[what].last = seq;
+	return lost;
+}
+
+/* One line; without a message, of what was lost. */
+static void print(const struct nlmsghdr *nlh, uint32_t lost)
+{
 	out_object(NULL);
 	out_time("time", clock_now(), false);
-	if (print)
-		print(nlh);
+	if (nlh)
+		printer_of(nlh)(nlh);
 	else
-		out_str("object", " ", "lost");
-	out_text(print ? "" : " events: they came faster than they were read");
+		print_lost(lost);
 	out_line();
 	out_object_end();
 	/* Nobody reads any more: there is nothing left to do. */
 	if (fflush(stdout))
 		exit(STATUS_USAGE);
+}
+
+static void event(const struct nlmsghdr *nlh, void *data)
+{
+	uint32_t lost;
+
+	(void)data;
+	if (nlh && !printer_of(nlh))
+		return;
+	lost = nlh ? missing(nlh) : 0;
+	if (lost)
+		print(NULL, lost);
+	print(nlh, 0);
 }
 
 /* Without the rights for one group, the others are still worth reading. */

@@ -119,6 +119,14 @@ const char *const error_cause_words[] = {
 	NULL
 };
 
+const char *const level_event_words[] = {
+	"ports-high",
+	"ports-low",
+	"flows-high",
+	"flows-low",
+	NULL
+};
+
 const char *const drop_cause_words[] = {
 	"fence",
 	"no-gateway",
@@ -342,6 +350,10 @@ const struct word option_words[NATGW_A_OPTIONS_MAX + 1] = {
 	[NATGW_A_OPTIONS_ACCOUNTING] = {
 		"accounting", T_CHOICE, switch_words,
 		"Flows that begin from now on count their packets, bytes and TCP flags, in each direction."
+	},
+	[NATGW_A_OPTIONS_IDLE_REPORT] = {
+		"idle-report", T_CHOICE, switch_words,
+		"What ends because it was idle is remembered for a while, to tell whether somebody spoke again."
 	},
 };
 
@@ -758,6 +770,13 @@ const struct number counters[] = {
 		"natgw_flow_events_lost_total",
 		NULL,
 		"Events of flows that no memory was there for, or that a listener was too slow for."
+	},
+	[NATGW_A_COUNTERS_FLOWS_IDLE_SPOKE_AGAIN] = {
+		"flows-idle-spoke-again", "flows",
+		"Flows ended because nothing was sent for their time-out, of which either side sent a packet later.",
+		"natgw_flows_idle_spoke_again_total",
+		NULL,
+		"Flows ended because nothing was sent for their time-out, of which either side sent a packet later."
 	},
 };
 

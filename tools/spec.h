@@ -46,6 +46,7 @@ extern const char *const flow_kind_words[];
 extern const char *const flow_end_words[];
 extern const char *const event_words[];
 extern const char *const error_cause_words[];
+extern const char *const level_event_words[];
 extern const char *const why_step_words[];
 extern const char *const why_result_words[];
 extern const char *const why_verdict_words[];

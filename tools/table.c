@@ -317,6 +317,12 @@ static const struct command label_commands[] = {
 	NO_COMMAND
 };
 
+static const struct command idle_commands[] = {
+	{ "show", "show connections that lost their flow while they were idle",
+	  gateway_only, cmd_idle_show },
+	NO_COMMAND
+};
+
 static const struct command top_command[] = {
 	{ NULL, "show who and what is busiest now", top_words, cmd_top },
 	NO_COMMAND
@@ -395,6 +401,8 @@ const struct object objects[] = {
 	{ "port", "where many ports are taken", port_commands, NULL },
 	{ "client", "inside hosts", client_commands, NULL },
 	{ "label", "what they are called", label_commands, NULL },
+	{ "idle", "connections whose time-out was too short", idle_commands,
+	  NULL },
 	{ "top", "who and what is busiest now", top_command, NULL },
 	{ "stats", "counters", stats_command, stats_help },
 	{ "metrics", "the same for Prometheus or CloudWatch", metrics_command,
