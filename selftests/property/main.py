@@ -186,7 +186,8 @@ class Run:
             play.mishap(stimulus)
             if self.driver.packet(stimulus):
                 return
-        raise Failure('no step was found that the model is sure of')
+        raise self.driver.failure(
+            'no step was found that the model is sure of', [], [])
 
     def turn_something(self, phase):
         choices = ['flush_some'] + phase.also
