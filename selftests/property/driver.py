@@ -12,6 +12,9 @@ from wire import Packet, text_of
 
 # An answer may be early by as much as the guest's clock lags.
 EARLY = 0.3
+# Late is only what was looked for so often: the guest may have stood still for a
+# while, and then the clock alone says nothing.
+LOOKS = 10
 # Steps that are shown after a failure; more where the one at fault is not known
 SHOWN, SHOWN_ALL = 12, 120
 
@@ -182,6 +185,9 @@ class Driver:
         now = time.monotonic()
         for entry in list(self.gateway.waiting):
             if now < entry.since + ANSWER_LATEST:
+                continue
+            entry.looks += 1
+            if entry.looks < LOOKS and not entry.withdrawn:
                 continue
             self.gateway.waiting.remove(entry)
             if not entry.withdrawn:

@@ -39,6 +39,8 @@ class Waiting:
         self.pkt, self.since, self.output = pkt, since, output
         # A flow that an inside host has begun meanwhile
         self.withdrawn = None
+        # How often it was looked for in vain when it was time
+        self.looks = 0
 
 
 class Router(Gateway):
