@@ -226,13 +226,13 @@ static struct natgw_flow *sent_to(struct natgw_ctx *ctx, __be32 pinned)
 	return natgw_flow_find(ctx->nn, &original, NATGW_DIR_ORIGINAL);
 }
 
+/* sent_by - the sender's flow; a mapping outlives the rule that pinned it */
 static struct natgw_flow *sent_by(struct natgw_ctx *ctx)
 {
 	struct natgw_flow *flow = sent_to(ctx, 0);
 	unsigned int i;
 
-	for (i = 0; !flow && ctx->config->n_rule &&
-	     i < ctx->config->n_addr; i++)
+	for (i = 0; !flow && i < ctx->config->n_addr; i++)
 		flow = sent_to(ctx, ctx->config->addr[i]->wire);
 	return flow;
 }

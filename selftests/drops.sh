@@ -121,8 +121,8 @@ missing()
 	nat -j drops | values not-kept
 }
 
-# Two senders at once, on two CPUs where there are two. Each has its own source,
-# port and length, by which entries that are mixed up would show.
+# Two senders at once, on two CPUs where there are two. Each has its own source and
+# ports, by which entries that are mixed up would show.
 mixed_up()
 {
 	nat -j drops src "$S1" | jq -e 'any(.[] | select(.seq);

@@ -172,6 +172,25 @@ filters()
 	nat gateway set g filtering endpoint-independent
 }
 
+# A mapping outlives the rule that gave it its address.
+pinned()
+{
+	local end
+	nat flow flush all >/dev/null
+	nat address add gateway g eip $EIP2
+	nat rule add gateway g pref 10 src $C1 address $EIP2
+	end=$(endpoint pinned "$c1" $C1:5200)
+	nat rule del gateway g pref 10
+	endpoint other "$c2" $C2:5200 >"$TMP/log"
+	pkt put other to="$end" data=question
+	check "U9 an endpoint is reached when the rule that pinned it is gone" \
+		pkt take pinned data=question
+	pkt reply pinned data=answer
+	check "and answers from there" pkt take other data=answer from=$EIP2
+	pkt close pinned other
+	nat address del gateway g eip $EIP2
+}
+
 # What is for no inside host is this host's.
 own()
 {
@@ -190,7 +209,7 @@ own()
 }
 
 need socat ss
-ktap_plan 41
+ktap_plan 43
 two_armed
 gateway profile rfc
 pkt capture c1 "$c1/eth0"
@@ -203,5 +222,6 @@ guarded
 errors
 loop
 filters
+pinned
 own
 ktap_finish

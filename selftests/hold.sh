@@ -161,10 +161,10 @@ usual()
 meaning()
 {
 	local before
-	again
+	usual
 	nat gateway set g hold-udp 900
 	udp
-	check "a held port is no flow" flows -eq 0
+	check "$MAPPING: a held port is no flow" flows -eq 0
 	before=$(counter destination-drop-unsolicited)
 	outside udp data=late
 	pkt send "$rt/wan" "$gw/ext" udp src=$HOLE2 dst=$EIP dport=40000 \
@@ -257,7 +257,7 @@ alone()
 }
 
 need
-ktap_plan 31
+ktap_plan 36
 two_armed
 # No socket of c1 knows the crafted packets; its kernel would reset them.
 on "$c1" nft -f - <<END
@@ -272,6 +272,7 @@ pkt capture wan "$rt/wan"
 pkt capture c1 "$c1/eth0"
 only 40000 40000
 each address-and-port-dependent udp opening fin rst
+meaning
 each endpoint-independent udp
 meaning
 most

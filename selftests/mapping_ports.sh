@@ -9,6 +9,8 @@
 . ./lib.sh
 
 HOLE2=198.51.100.71
+HOLE3=198.51.100.72
+HOLE4=198.51.100.73
 EIP_B=192.0.2.10
 EI="endpoint-independent"
 AD="address-dependent"
@@ -64,9 +66,10 @@ overloading()
 	check "the only port is given" gets $EIP 40000 c1 udp dst=$HOLE
 	check "for another destination it is given again" \
 		gets $EIP 40000 c1 udp dst=$HOLE2
-	check "U3 not to another client" refused c2 udp dst=$HOLE2 dport=7
+	# Nobody has sent to these yet, so the port is taken for its mapping alone.
+	check "U3 not to another client" refused c2 udp dst=$HOLE3 dport=7
 	check "U3 nor to another port of the same client" \
-		refused c1 udp dst=$HOLE2 dport=7 sport=7
+		refused c1 udp dst=$HOLE4 dport=7 sport=7
 	check "Q6 the same endpoint of TCP has a port of its own" \
 		gets $EIP 40000 c1 tcp dst=$HOLE
 	check "T7 it is nobody else's either" refused c2 tcp dst=$HOLE2

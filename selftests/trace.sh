@@ -111,10 +111,20 @@ drops_traced()
 	done < <(causes)
 }
 
+# leave: keeps the exit status, which cleanup() passes on; under "set -e" that would
+# end the trap
+leave()
+{
+	local status=$?
+	set +e
+	umount -l "$TMP/tracing"
+	return $status
+}
+
 need
 mkdir "$TMP/tracing"
 mount -t tracefs tracefs "$TMP/tracing" || skip_all "needs tracefs"
-trap 'umount -l "$TMP/tracing"; cleanup' EXIT
+trap 'leave; cleanup' EXIT
 ktap_plan $((4 * $(causes | wc -l) + 9))
 two_armed
 gateway unsolicited drop

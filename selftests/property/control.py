@@ -198,7 +198,10 @@ class Control:
             rule.exempt = True
             return ['exempt']
         if choice == 1:
-            rule.address = self.play.pick(self.gateway.addresses).wire
+            # One that has drained goes by itself, sooner or later.
+            rule.address = self.play.pick([
+                entry.wire for entry in self.gateway.addresses
+                if not entry.draining or self.gateway.in_use(entry.wire)])
             return ['address ' + text_of(rule.address)]
         rule.idle = self.play.pick([50, 900, 86400])
         return ['idle %d' % rule.idle]

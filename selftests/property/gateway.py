@@ -211,8 +211,8 @@ class Gateway(Table):
             raise Wrong('address %s is none of %s' % (
                 text_of(wire), ' '.join(map(text_of, external))))
         free = external[wire]
-        spilled = len(external) > 1 and free is not None and any(
-            ports == [] for ports in external.values())
+        # It has not moved to where it only found a port.
+        spilled = any(ports == [] for ports in external.values())
         self.check_port(flow, wire, port, free)
         if not pinned and not spilled:
             self.stick(flow.src, wire)
@@ -486,7 +486,7 @@ class Gateway(Table):
         if self.options['inbound-refresh'] == 'off' and \
                 pkt.proto not in STATEFUL and \
                 self.now > mapping.since + min(self.timeouts(
-                    mapping.flows[0])) - 1:
+                    mapping.flows[0]) + [self.options['udp']]) - 1:
             raise Unsure
         if not self.lets_in(mapping, pkt.src):
             return self.unsolicited(out, pkt, FLOW, True)
@@ -544,11 +544,11 @@ class Gateway(Table):
             if segment.opens():
                 if segment.has(tcpstate.FIN):
                     raise Unsure
-                out.acts.append(lambda: self.answer_later(pkt))
+                self.answer_later(out, pkt)
         return self.drop(out, 'destination-drop-filtered' if filtered else
                          'destination-drop-unsolicited')
 
-    def answer_later(self, pkt):
+    def answer_later(self, out, pkt):
         raise NotImplementedError
 
     def host_wants(self, pkt, kind):

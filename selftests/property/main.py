@@ -155,7 +155,8 @@ class Run:
         """After a stall nobody knows which flows live; begin anew."""
         gateway = self.gateway
         self.driver.natctl.show('flow flush all')
-        self.driver.network.collect(1, 0.5)
+        # Answers that were to come late may be among what has come.
+        self.driver.awaited(self.driver.network.collect(1, 0.5))
         for flow in list(gateway.flows.values()):
             gateway.end(flow, 'flushed')
         self.control.learn_counters()
@@ -186,7 +187,8 @@ class Run:
             play.mishap(stimulus)
             if self.driver.packet(stimulus):
                 return
-        raise Failure('no step was found that the model is sure of')
+        raise self.driver.failure(
+            'no step was found that the model is sure of', [], [])
 
     def turn_something(self, phase):
         choices = ['flush_some'] + phase.also

@@ -29,6 +29,7 @@ LOCAL = list(OWN.values()) + [address('203.0.113.10'),
 FREE = ('ipid', 'df', 'tos')
 QUOTED = 548
 ANSWER_DELAY, ANSWER_LATEST = 6.0, 9.0
+MOST_WAITING = 40
 
 
 class Waiting:
@@ -36,7 +37,10 @@ class Waiting:
 
     def __init__(self, pkt, since, output):
         self.pkt, self.since, self.output = pkt, since, output
-        self.withdrawn = False
+        # A flow that an inside host has begun meanwhile
+        self.withdrawn = None
+        # How often it was looked for in vain when it was time
+        self.looks = 0
 
 
 class Router(Gateway):
@@ -217,10 +221,13 @@ class Router(Gateway):
 
     # Unsolicited SYNs
 
-    def answer_later(self, pkt):
-        self.waiting.append(Waiting(pkt, self.now,
-                                    self.error_about(
-            pkt, 3, 3, host=self.is_local(pkt.dst))))
+    def answer_later(self, out, pkt):
+        if len(self.waiting) >= MOST_WAITING:
+            # It is not said how many of them are remembered.
+            raise Unsure
+        answer = self.error_about(pkt, 3, 3, host=self.is_local(pkt.dst))
+        out.acts.append(lambda: self.waiting.append(
+            Waiting(pkt, self.now, answer)))
 
     def settle(self, flow, wire_address, port):
         super().settle(flow, wire_address, port)
@@ -228,7 +235,13 @@ class Router(Gateway):
             sport, dport = entry.pkt.ports()
             if flow.proto == TCP and flow.reply_key()[1:] == (
                     entry.pkt.dst, dport, entry.pkt.src, sport):
-                entry.withdrawn = True
+                entry.withdrawn = flow
+
+    def silenced(self, entry):
+        """Has an inside host the connection? Where it was flushed within the
+        six seconds, it is not said whether the answer comes after all."""
+        flow = entry.withdrawn
+        return flow and self.flows.get(flow.key()) is flow
 
     # Hairpin
 

@@ -64,7 +64,7 @@ class Numbers:
         elif not self.known:
             self.known = [None, value]
         elif value not in self.known:
-            self.known = self.known[-3:] + [value]
+            self.known = self.known + [value]
 
     def is_surely(self, value):
         return self.known == [value]
