@@ -78,6 +78,10 @@ conformance: $(call payload,6.12) ## measure every row of the RFCs and write Doc
 	$(Q)python3 -B selftests/conformance/document.py \
 		-o Documentation/conformance.md build/check/6.12/ktap
 
+stories: $(call payload,6.12) ## write Documentation/operating.md from what natctl says
+	$(Q)T=stories $(VM)/vm.sh check 6.12
+	$(Q)sed -n 's/^ *# | \{0,1\}//p' build/check/6.12/ktap | sed 1d > Documentation/operating.md
+
 bench: $(call payload,6.12) ## count the instructions of a packet, beside the kernel's own ways
 	$(Q)$(VM)/vm.sh bench 6.12; status=$$?; \
 		$(REPORT) results build/bench/log build/bench/bench.json && exit $$status
@@ -134,7 +138,7 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all module tools helpers prepare check check-host conformance bench bench-sharing bench-native \
+.PHONY: all module tools helpers prepare check check-host conformance stories bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
 	clean help FORCE
 

@@ -203,7 +203,8 @@ static void print(void *data, unsigned int rows)
 		return;
 	out_num(NULL, "", top->flows - top->counted);
 	out_num(NULL, " of ", top->flows);
-	out_text(" flows do not count their bytes: they began without accounting\n");
+	out_text(" flows do not count their bytes: they began without accounting");
+	out_line();
 }
 
 /* Whether a gateway lets its flows count, or none does that is asked for. */
