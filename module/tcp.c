@@ -34,8 +34,12 @@ enum {
 	FINS_SEEN = FIN_SEEN | FIN_SEEN << 1,
 };
 
-/* Farther from what is expected than any window in use, nobody has sent it. */
-enum { FAR = 1 << 20 };
+enum {
+	/* Farther from what is expected, nobody has sent it. */
+	FAR = 1 << 20,
+	/* The widest window that there can be (RFC 7323 section 2.3) */
+	WIDEST = 1 << 30,
+};
 
 /**
  * natgw_tcp_count() - count something about an inside host's connection
@@ -325,5 +329,5 @@ bool natgw_tcp_under_way(const struct natgw_flow *flow, u32 seq)
 	if (seen & ACKED << NATGW_DIR_REPLY)
 		missing = end - READ_ONCE(flow->reply.ack) + 1;
 	/* An acknowledgment of what was never sent is forged too. */
-	return end - seq <= min_t(u32, missing, FAR);
+	return end - seq <= (missing <= WIDEST ? missing : FAR);
 }

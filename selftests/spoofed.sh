@@ -110,6 +110,18 @@ established()
 	check "the edges are" believed 1100 1101
 }
 
+# A fast sender on a long line. What was lost first is what errors tell of last.
+wide()
+{
+	begin 1000
+	crossed c1 outside tcp flags=SA seq=5000 ack=1001
+	crossed wan inside tcp flags=PA seq=1001 ack=5001 len=100
+	crossed wan inside tcp flags=PA seq=5001001 ack=5001 len=100
+	check "with 5 MB under way, an error about the first of them is believed" \
+		believed 1001 3000000
+	check "not about what is acknowledged" refused 999
+}
+
 wrapped()
 {
 	begin 4294967200
@@ -161,7 +173,7 @@ resets()
 }
 
 need
-ktap_plan 19
+ktap_plan 21
 two_armed
 ip -n "$gw" route add 10.0.16.0/20 via $C1
 gateway
@@ -172,6 +184,7 @@ opening
 established
 check "T10 none of all these has changed the flow" \
 	[ "$(flow state sport $SPORT)" = tcp-established ]
+wide
 wrapped
 without_numbers
 resets

@@ -215,4 +215,5 @@ SUBJECTS = (
     Flowtable('flowtable'),
     Natgw('natgw'),
     Natgw('natgw slow path', 'fastpath', 'off'),
+    Natgw('natgw, accounting', 'accounting', 'on'),
 )
