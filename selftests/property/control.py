@@ -325,10 +325,12 @@ class Control:
         shown = self.natctl.show('stats gateway g')[0]
         shown = shown.get('counters', shown)
         # Which way a packet took is all the same to the model, and it does not
-        # always know the one state that a flow has.
+        # always know the one state that a flow has, nor does it remember flows
+        # that have ended.
         return {name: value for name, value in shown.items()
                 if isinstance(value, int) and
-                name not in ('packets-fast', 'tcp-idle')}
+                name not in ('packets-fast', 'tcp-idle',
+                                 'flows-idle-spoke-again')}
 
     def differing(self, shown):
         """Counters that are not what the model says, in words."""
