@@ -237,6 +237,32 @@ int natgw_nl_put_prefix(struct sk_buff *msg, const struct natgw_prefix *prefix)
 }
 
 /**
+ * natgw_nl_put_gateway_name() - the name of a gateway that is known by its number
+ * @msg: message to append to
+ * @nn: the namespace
+ * @id: the number
+ * @attr: attribute for the name; left out where the gateway has gone
+ *
+ * Context: any. Return: 0 or -EMSGSIZE.
+ */
+int natgw_nl_put_gateway_name(struct sk_buff *msg, struct natgw_net *nn, u16 id,
+			      int attr)
+{
+	const struct natgw_gw *gw;
+	int err = 0;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(gw, &nn->gateways, list) {
+		if (gw->id != id)
+			continue;
+		err = nla_put_string(msg, attr, gw->name);
+		break;
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+/**
  * natgw_nl_put_pair() - the two sides of an address
  * @msg: message to append to
  * @addr: the address

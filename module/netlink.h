@@ -41,6 +41,8 @@ void natgw_nl_warn_foreign(struct natgw_net *nn, const struct natgw_addr *addr,
 int natgw_nl_put_pair(struct sk_buff *msg, const struct natgw_addr *addr,
 		      int eip, int private_ip);
 int natgw_nl_put_prefix(struct sk_buff *msg, const struct natgw_prefix *prefix);
+int natgw_nl_put_gateway_name(struct sk_buff *msg, struct natgw_net *nn, u16 id,
+			      int attr);
 int natgw_nl_put_gateway(struct sk_buff *msg, const struct natgw_gw *gw);
 int natgw_nl_put_address(struct sk_buff *msg, const struct natgw_gw *gw,
 			 const struct natgw_addr *addr, bool primary);

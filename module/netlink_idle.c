@@ -2,26 +2,8 @@
 /* Requests about flows that ended while idle and on which somebody spoke again. */
 #include <net/sock.h>
 
-#include "gateway.h"
 #include "idle.h"
 #include "netlink.h"
-
-/* The name of a gateway that may go at any time; its reports go with it. */
-static int put_gateway(struct sk_buff *msg, struct natgw_net *nn, u16 id)
-{
-	const struct natgw_gw *gw;
-	int err = 0;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(gw, &nn->gateways, list) {
-		if (gw->id != id)
-			continue;
-		err = nla_put_string(msg, NATGW_A_IDLE_GATEWAY, gw->name);
-		break;
-	}
-	rcu_read_unlock();
-	return err;
-}
 
 static int put_report(struct sk_buff *msg, struct natgw_net *nn,
 		      const struct natgw_idle_report *report)
@@ -29,7 +11,8 @@ static int put_report(struct sk_buff *msg, struct natgw_net *nn,
 	const struct natgw_idle_end *flow = &report->flow;
 	const struct natgw_tuple *t = &flow->original;
 
-	if (put_gateway(msg, nn, flow->gw) ||
+	if (natgw_nl_put_gateway_name(msg, nn, flow->gw,
+				      NATGW_A_IDLE_GATEWAY) ||
 	    nla_put_u8(msg, NATGW_A_IDLE_PROTO, t->proto) ||
 	    nla_put_in_addr(msg, NATGW_A_IDLE_SRC, t->src) ||
 	    nla_put_in_addr(msg, NATGW_A_IDLE_DST, t->dst) ||

@@ -6,18 +6,6 @@
 #include "netlink.h"
 #include "top.h"
 
-/* A gateway may have gone since; RCU. */
-static int put_gateway(struct sk_buff *msg, struct natgw_net *nn, u16 id)
-{
-	const struct natgw_gw *gw;
-
-	list_for_each_entry_rcu(gw, &nn->gateways, list)
-		if (gw->id == id)
-			return nla_put_string(msg, NATGW_A_TOP_ENTRY_GATEWAY,
-					      gw->name);
-	return 0;
-}
-
 static int put_key(struct sk_buff *msg, struct natgw_net *nn,
 		   const struct natgw_top *top,
 		   const struct natgw_top_entry *entry)
@@ -25,7 +13,8 @@ static int put_key(struct sk_buff *msg, struct natgw_net *nn,
 	if (nla_put_in_addr(msg, NATGW_A_TOP_ENTRY_ADDR, entry->addr))
 		return -EMSGSIZE;
 	if (!top->destinations)
-		return put_gateway(msg, nn, entry->gw);
+		return natgw_nl_put_gateway_name(msg, nn, entry->gw,
+						 NATGW_A_TOP_ENTRY_GATEWAY);
 	if (nla_put_u8(msg, NATGW_A_TOP_ENTRY_PROTO, entry->proto) ||
 	    nla_put_be16(msg, NATGW_A_TOP_ENTRY_PORT, entry->port))
 		return -EMSGSIZE;
@@ -108,9 +97,7 @@ static int answer(struct natgw_net *nn, struct genl_info *info,
 	msg = natgw_nl_answer(info, NATGW_CMD_TOP_GET, &hdr);
 	if (!msg)
 		return -ENOMEM;
-	rcu_read_lock();
 	err = put_top(msg, nn, top, count ? nla_get_u32(count) : NATGW_MAX_TOP);
-	rcu_read_unlock();
 	return natgw_nl_reply(info, msg, hdr, err);
 }
 

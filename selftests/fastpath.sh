@@ -21,16 +21,6 @@ fast()
 		$(($(counter packets-fast) - before))
 }
 
-# quick COMMAND...: it sends a packet, and that takes the fast path. What the kernel
-# does of its own accord may send a flow's packet the slow way at any time, so where
-# nothing but the outcome matters, this is waited for.
-quick()
-{
-	local before
-	before=$(counter packets-fast)
-	"$@" && [ "$(counter packets-fast)" -gt "$before" ]
-}
-
 # ask DATA, answer DATA: a packet of the running flow arrives, either way
 ask()
 {

@@ -311,6 +311,16 @@ counter_is()
 	test "$value" "$2" "$3"
 }
 
+# quick COMMAND...: it sends a packet, and that takes the fast path. What the kernel
+# does of its own accord may send a flow's packet the slow way at any time, so where
+# nothing but the outcome matters, this is waited for.
+quick()
+{
+	local before
+	before=$(counter packets-fast)
+	"$@" && [ "$(counter packets-fast)" -gt "$before" ]
+}
+
 # flow NAME FILTER...: an attribute of each flow that matches
 flow()
 {

@@ -28,14 +28,6 @@ topology()
 	LAST_HOPS=("$gw/in1")
 }
 
-# quick COMMAND...: what it sends takes the fast path
-quick()
-{
-	local before
-	before=$(counter packets-fast)
-	"$@" && [ "$(counter packets-fast)" -gt "$before" ]
-}
-
 ask()
 {
 	pkt put client data=question && pkt take server data=question from=$EIP

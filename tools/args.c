@@ -118,6 +118,18 @@ bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
 	       !(ntohl(outer->addr ^ inner->addr) & mask);
 }
 
+bool prefix_same(const struct prefix *a, const struct prefix *b)
+{
+	return a->len == b->len && (!a->len || a->addr == b->addr);
+}
+
+bool prefix_has(const struct prefix *prefix, in_addr_t addr)
+{
+	const struct prefix host = { addr, 32 };
+
+	return prefix_covers(prefix, &host);
+}
+
 /* An address and a port, which become prefix and num. */
 bool parse_endpoint(const char *text, struct value *v)
 {

@@ -68,6 +68,8 @@ bool parse_prefix(const char *text, struct prefix *prefix);
 
 /* Whether each address of the inner prefix is in the outer one. */
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner);
+bool prefix_same(const struct prefix *a, const struct prefix *b);
+bool prefix_has(const struct prefix *prefix, in_addr_t addr);
 
 /* The name of a protocol, or its number in digits. */
 const char *proto_name(uint8_t proto);

@@ -37,11 +37,8 @@ static const struct column columns[] = {
 static bool matches(const struct args *args, enum word_id word,
 		    const struct nlattr *addr)
 {
-	const struct prefix *prefix = &args->v[word].prefix;
-	uint32_t mask = prefix->len ? htonl(UINT32_MAX << (32 - prefix->len)) :
-				      0;
-
-	return !given(args, word) || !((nl_u32(addr) ^ prefix->addr) & mask);
+	return !given(args, word) ||
+	       prefix_has(&args->v[word].prefix, nl_u32(addr));
 }
 
 static bool is_number(const struct args *args, enum word_id word, uint32_t value)

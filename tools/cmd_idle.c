@@ -28,7 +28,7 @@ struct pair_of {
 
 static struct {
 	struct pair_of *pairs;
-	size_t n, room;
+	size_t n;
 } all;
 
 static const struct column columns[] = {
@@ -47,24 +47,16 @@ static bool same_destination(const struct pair_of *a, const struct pair_of *b)
 	       a->proto == b->proto && !strcmp(a->gateway, b->gateway);
 }
 
-/* Where reports like this one are added up; NULL without memory. */
+/* Where reports like this one are added up. */
 static struct pair_of *place_of(const struct pair_of *report)
 {
-	struct pair_of *pairs;
-	size_t i, room;
+	size_t i;
 
 	for (i = 0; i < all.n; i++)
 		if (all.pairs[i].src == report->src &&
 		    same_destination(&all.pairs[i], report))
 			return &all.pairs[i];
-	if (all.n == all.room) {
-		room = all.room ? 2 * all.room : 16;
-		pairs = realloc(all.pairs, room * sizeof(*pairs));
-		if (!pairs)
-			return NULL;
-		all.pairs = pairs;
-		all.room = room;
-	}
+	all.pairs = xrealloc(all.pairs, (all.n + 1) * sizeof(*all.pairs));
 	all.pairs[all.n] = *report;
 	return &all.pairs[all.n++];
 }
@@ -95,10 +87,6 @@ static void add(const struct nlmsghdr *nlh, void *gateway)
 	report.proto = nl_u8(tb[NATGW_A_IDLE_PROTO]);
 	report.shortest = UINT32_MAX;
 	pair = place_of(&report);
-	if (!pair) {
-		warning("no memory for all that there is to show");
-		return;
-	}
 	late = nl_u32(tb[NATGW_A_IDLE_LATE]);
 	idle = enough(nl_u32(tb[NATGW_A_IDLE_TIMEOUT]), late);
 	if (tb[NATGW_A_IDLE_OUTSIDE])

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* natctl label */
-#include <arpa/inet.h>
 
 #include "cmd.h"
 #include "label.h"
@@ -37,9 +36,7 @@ enum status cmd_label_del(const struct args *args)
 /* Whether one of two prefixes lies in the other. */
 static bool meet(const struct prefix *a, const struct prefix *b)
 {
-	uint8_t len = a->len < b->len ? a->len : b->len;
-
-	return !len || !(ntohl(a->addr ^ b->addr) >> (32 - len));
+	return prefix_covers(a, b) || prefix_covers(b, a);
 }
 
 static void print_label(const struct label *label)

@@ -195,7 +195,7 @@ static struct want *find_label(const struct wants *wants,
 
 	for (i = 0; i < wants->n; i++)
 		if (is_label(&wants->list[i]) &&
-		    same_prefix(&wants->list[i].args.v[W_LABEL_PREFIX].prefix,
+		    prefix_same(&wants->list[i].args.v[W_LABEL_PREFIX].prefix,
 				prefix))
 			return &wants->list[i];
 	return NULL;

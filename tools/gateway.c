@@ -115,11 +115,10 @@ in_addr_t pair_wire(const struct pair *pair)
 
 bool gateway_names(const struct gateway *gateway, in_addr_t addr)
 {
-	const struct prefix host = { addr, 32 };
 	unsigned int i;
 
 	for (i = 0; i < gateway->insides; i++)
-		if (prefix_covers(&gateway->inside[i], &host))
+		if (prefix_has(&gateway->inside[i], addr))
 			return true;
 	return false;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Labels, as the kernel has them. */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +27,6 @@ void label_put_prefix(struct nlmsghdr *nlh, const struct prefix *prefix)
 	mnl_attr_put_u32(nlh, NATGW_A_PREFIX_ADDR, prefix->addr);
 	mnl_attr_put_u8(nlh, NATGW_A_PREFIX_LEN, prefix->len);
 	mnl_attr_nest_end(nlh, nest);
-}
-
-bool same_prefix(const struct prefix *a, const struct prefix *b)
-{
-	return a->addr == b->addr && a->len == b->len;
 }
 
 static struct label *append(struct labels *all)
@@ -77,7 +71,7 @@ void labels_follow(struct labels *all, const struct nlmsghdr *nlh)
 	nl_attrs(nlh, tb, NATGW_A_LABEL_MAX);
 	label_parse(nlh, &label);
 	for (i = 0; i < all->n; i++)
-		if (same_prefix(&all->list[i].prefix, &label.prefix))
+		if (prefix_same(&all->list[i].prefix, &label.prefix))
 			break;
 	if (nl_u32(tb[NATGW_A_LABEL_EVENT]) != NATGW_EVENT_DELETE) {
 		if (i == all->n)
@@ -88,18 +82,12 @@ void labels_follow(struct labels *all, const struct nlmsghdr *nlh)
 	}
 }
 
-static bool has(const struct prefix *prefix, in_addr_t addr)
-{
-	return prefix->len &&
-	       !(ntohl(prefix->addr ^ addr) >> (32 - prefix->len));
-}
-
 const char *labels_find(const struct labels *all, in_addr_t addr)
 {
 	const struct label *label, *best = NULL;
 
 	for (label = all->list; label < all->list + all->n; label++)
-		if (has(&label->prefix, addr) &&
+		if (prefix_has(&label->prefix, addr) &&
 		    (!best || label->prefix.len > best->prefix.len))
 			best = label;
 	return best ? best->name : NULL;

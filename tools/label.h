@@ -19,8 +19,6 @@ struct labels {
 void label_parse(const struct nlmsghdr *nlh, struct label *label);
 void label_put_prefix(struct nlmsghdr *nlh, const struct prefix *prefix);
 
-bool same_prefix(const struct prefix *a, const struct prefix *b);
-
 /* Reads all labels; 0 or -errno. */
 int labels_read(struct labels *all);
 void labels_free(struct labels *all);

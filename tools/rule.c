@@ -92,17 +92,12 @@ void rule_put(struct nlmsghdr *nlh, const struct rule *rule)
 		mnl_attr_put_u32(nlh, NATGW_A_RULE_IDLE, rule->idle);
 }
 
-static bool same_prefix(const struct prefix *a, const struct prefix *b)
-{
-	return a->len == b->len && (!a->len || a->addr == b->addr);
-}
-
 bool rule_same(const struct rule *a, const struct rule *b)
 {
 	return !strcmp(a->gateway, b->gateway) &&
 	       a->pref == b->pref &&
-	       same_prefix(&a->src, &b->src) &&
-	       same_prefix(&a->dst, &b->dst) &&
+	       prefix_same(&a->src, &b->src) &&
+	       prefix_same(&a->dst, &b->dst) &&
 	       a->has_proto == b->has_proto && a->proto == b->proto &&
 	       a->has_dport == b->has_dport && a->dport == b->dport &&
 	       a->dport_end == b->dport_end &&

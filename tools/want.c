@@ -171,7 +171,7 @@ static enum status check_label(const struct wants *wants,
 	for (i = 0; i < wants->n; i++) {
 		other = &wants->list[i];
 		if (is_label(other) &&
-		    same_prefix(&other->args.v[W_LABEL_PREFIX].prefix,
+		    prefix_same(&other->args.v[W_LABEL_PREFIX].prefix,
 				&v->prefix))
 			return error("line %u has a label for %s already",
 				     other->number, v->text);
