@@ -69,6 +69,25 @@ int natgw_nl_walk(struct sk_buff *skb, struct netlink_callback *cb,
 		  struct rhashtable *table, unsigned int room,
 		  int (*put)(struct sk_buff *skb, struct netlink_callback *cb,
 			     void *entry));
+
+/**
+ * struct natgw_nl_kept - what has numbers, of which the last ones are kept
+ * @cmd: NATGW_CMD_* that asks for them
+ * @after: its attribute with the number after which they are wanted
+ * @most: so many are kept
+ * @put_next: put the first one after a number, and leave its own there; 0, -ENOENT,
+ *	or -EMSGSIZE where it does not fit
+ */
+struct natgw_nl_kept {
+	u8 cmd;
+	int after;
+	unsigned int most;
+	int (*put_next)(struct sk_buff *msg, struct natgw_net *nn, u64 *seq);
+};
+
+int natgw_nl_kept_get(struct genl_info *info, const struct natgw_nl_kept *kept);
+int natgw_nl_kept_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct natgw_nl_kept *kept);
 int natgw_nl_flow_get_start(struct netlink_callback *cb);
 int natgw_nl_flow_get_done(struct netlink_callback *cb);
 

@@ -43,70 +43,37 @@ static int put_drop(struct sk_buff *msg, struct net *net,
 	return 0;
 }
 
-static u64 after(struct nlattr **tb)
+static int put_next(struct sk_buff *msg, struct natgw_net *nn, u64 *seq)
 {
-	return tb[NATGW_A_DROP_AFTER] ? nla_get_u64(tb[NATGW_A_DROP_AFTER]) : 0;
+	struct natgw_drop drop;
+	int err;
+
+	if (!natgw_drop_next(nn, *seq, &drop))
+		return -ENOENT;
+	err = put_drop(msg, nn->net, &drop);
+	if (!err)
+		*seq = drop.seq;
+	return err;
 }
+
+static const struct natgw_nl_kept drops = {
+	.cmd = NATGW_CMD_DROP_GET,
+	.after = NATGW_A_DROP_AFTER,
+	.most = NATGW_DROPS_KEPT,
+	.put_next = put_next,
+};
 
 int natgw_nl_drop_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct net *net = genl_info_net(info);
-	struct natgw_net *nn = natgw_net(net);
-	struct natgw_drop drop;
-	struct sk_buff *msg;
-	int err = -ENOENT;
-	void *hdr;
+	int err = natgw_nl_kept_get(info, &drops);
 
-	msg = natgw_nl_answer(info, NATGW_CMD_DROP_GET, &hdr);
-	if (!msg)
-		return -ENOMEM;
-	if (natgw_net_started(nn) &&
-	    natgw_drop_next(nn, after(info->attrs), &drop))
-		err = put_drop(msg, net, &drop);
-	else
+	if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack,
 			       "nothing was dropped after this number");
-	return natgw_nl_reply(info, msg, hdr, err);
+	return err;
 }
-
-/**
- * struct dump - a dump that is under way
- * @seq: the drop that was dumped last
- * @left: the most that are still to come. Where packets are dropped as fast as
- *	they are read, this is what ends the dump
- * @entered: @seq and @left are set
- */
-struct dump {
-	u64 seq;
-	unsigned int left;
-	bool entered;
-};
-
-static_assert(sizeof(struct dump) <= sizeof_field(struct netlink_callback, ctx));
 
 int natgw_nl_drop_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct net *net = sock_net(skb->sk);
-	struct natgw_net *nn = natgw_net(net);
-	struct dump *dump = (struct dump *)cb->ctx;
-	struct natgw_drop drop;
-	void *hdr;
-
-	if (!natgw_net_started(nn))
-		return 0;
-	if (!dump->entered)
-		*dump = (struct dump){
-			.seq = after(natgw_dump_attrs(cb)),
-			.left = NATGW_DROPS_KEPT,
-			.entered = true,
-		};
-	while (dump->left && natgw_drop_next(nn, dump->seq, &drop)) {
-		hdr = natgw_nl_dump_put(skb, cb, NATGW_CMD_DROP_GET);
-		if (!hdr ||
-		    natgw_nl_dump_end(skb, hdr, put_drop(skb, net, &drop)))
-			break;
-		dump->seq = drop.seq;
-		dump->left--;
-	}
-	return skb->len;
+	return natgw_nl_kept_dump(skb, cb, &drops);
 }

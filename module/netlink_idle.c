@@ -31,67 +31,37 @@ static int put_report(struct sk_buff *msg, struct natgw_net *nn,
 	return 0;
 }
 
-static u64 after(struct nlattr **tb)
+static int put_next(struct sk_buff *msg, struct natgw_net *nn, u64 *seq)
 {
-	return tb[NATGW_A_IDLE_AFTER] ? nla_get_u64(tb[NATGW_A_IDLE_AFTER]) : 0;
+	struct natgw_idle_report report;
+	int err;
+
+	if (!natgw_idle_next(nn, *seq, &report))
+		return -ENOENT;
+	err = put_report(msg, nn, &report);
+	if (!err)
+		*seq = report.seq;
+	return err;
 }
+
+static const struct natgw_nl_kept reports = {
+	.cmd = NATGW_CMD_IDLE_GET,
+	.after = NATGW_A_IDLE_AFTER,
+	.most = NATGW_IDLE_KEPT,
+	.put_next = put_next,
+};
 
 int natgw_nl_idle_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct natgw_net *nn = natgw_net(genl_info_net(info));
-	struct natgw_idle_report report;
-	struct sk_buff *msg;
-	int err = -ENOENT;
-	void *hdr;
+	int err = natgw_nl_kept_get(info, &reports);
 
-	msg = natgw_nl_answer(info, NATGW_CMD_IDLE_GET, &hdr);
-	if (!msg)
-		return -ENOMEM;
-	if (natgw_net_started(nn) &&
-	    natgw_idle_next(nn, after(info->attrs), &report))
-		err = put_report(msg, nn, &report);
-	else
+	if (err == -ENOENT)
 		NL_SET_ERR_MSG(info->extack,
 			       "nobody spoke again after this number");
-	return natgw_nl_reply(info, msg, hdr, err);
+	return err;
 }
-
-/**
- * struct dump - a dump that is under way
- * @seq: the report that was dumped last
- * @left: the most that are still to come, so that it ends
- * @entered: @seq and @left are set
- */
-struct dump {
-	u64 seq;
-	unsigned int left;
-	bool entered;
-};
-
-static_assert(sizeof(struct dump) <= sizeof_field(struct netlink_callback, ctx));
 
 int natgw_nl_idle_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
-	struct dump *dump = (struct dump *)cb->ctx;
-	struct natgw_idle_report report;
-	void *hdr;
-
-	if (!natgw_net_started(nn))
-		return 0;
-	if (!dump->entered)
-		*dump = (struct dump){
-			.seq = after(natgw_dump_attrs(cb)),
-			.left = NATGW_IDLE_KEPT,
-			.entered = true,
-		};
-	while (dump->left && natgw_idle_next(nn, dump->seq, &report)) {
-		hdr = natgw_nl_dump_put(skb, cb, NATGW_CMD_IDLE_GET);
-		if (!hdr ||
-		    natgw_nl_dump_end(skb, hdr, put_report(skb, nn, &report)))
-			break;
-		dump->seq = report.seq;
-		dump->left--;
-	}
-	return skb->len;
+	return natgw_nl_kept_dump(skb, cb, &reports);
 }

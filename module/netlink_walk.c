@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Dumps of tables other than that of the flows. What is there from beginning to
- * end is in the dump, perhaps twice where the table is resized meanwhile.
+ * end is in the dump, perhaps twice where the table is resized meanwhile. And requests
+ * for what has numbers, of which the last ones are kept.
  */
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
@@ -70,5 +71,85 @@ int natgw_nl_walk(struct sk_buff *skb, struct netlink_callback *cb,
 			break;
 	}
 	rhashtable_walk_stop(&walk->iter);
+	return skb->len;
+}
+
+/* --------------------------------- by number ------------------------------ */
+
+static u64 after(const struct natgw_nl_kept *kept, struct nlattr **tb)
+{
+	return tb[kept->after] ? nla_get_u64(tb[kept->after]) : 0;
+}
+
+/**
+ * natgw_nl_kept_get() - answer with the first one after a number
+ * @info: the request
+ * @kept: what is asked for
+ *
+ * Context: process. Return: 0, -ENOENT where there is none, or -errno.
+ */
+int natgw_nl_kept_get(struct genl_info *info, const struct natgw_nl_kept *kept)
+{
+	struct natgw_net *nn = natgw_net(genl_info_net(info));
+	u64 seq = after(kept, info->attrs);
+	struct sk_buff *msg;
+	int err = -ENOENT;
+	void *hdr;
+
+	msg = natgw_nl_answer(info, kept->cmd, &hdr);
+	if (!msg)
+		return -ENOMEM;
+	if (natgw_net_started(nn))
+		err = kept->put_next(msg, nn, &seq);
+	return natgw_nl_reply(info, msg, hdr, err);
+}
+
+/**
+ * struct numbers - a dump by number that is under way
+ * @seq: of what was dumped last
+ * @left: the most that are still to come. Where they come as fast as they are read,
+ *	this is what ends the dump
+ * @entered: @seq and @left are set
+ */
+struct numbers {
+	u64 seq;
+	unsigned int left;
+	bool entered;
+};
+
+static_assert(sizeof(struct numbers) <=
+	      sizeof_field(struct netlink_callback, ctx));
+
+/**
+ * natgw_nl_kept_dump() - fill a message of a dump of all after a number
+ * @skb: the message
+ * @cb: the dump
+ * @kept: what is asked for
+ *
+ * Context: process. Return: the message's length, for netlink.
+ */
+int natgw_nl_kept_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct natgw_nl_kept *kept)
+{
+	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
+	struct numbers *numbers = (struct numbers *)cb->ctx;
+	void *hdr;
+
+	if (!natgw_net_started(nn))
+		return 0;
+	if (!numbers->entered)
+		*numbers = (struct numbers){
+			.seq = after(kept, natgw_dump_attrs(cb)),
+			.left = kept->most,
+			.entered = true,
+		};
+	while (numbers->left) {
+		hdr = natgw_nl_dump_put(skb, cb, kept->cmd);
+		if (!hdr ||
+		    natgw_nl_dump_end(skb, hdr,
+				      kept->put_next(skb, nn, &numbers->seq)))
+			break;
+		numbers->left--;
+	}
 	return skb->len;
 }
