@@ -251,27 +251,37 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 	return err;
 }
 
-/* count_used - the ports of a lane that a flow could not have
+/* look_at_lane - add its ports, and those that a flow could not have
  *
  * By asking for each of them. In pieces, as others have work to do.
  */
-static u32 count_used(struct natgw_net *nn, struct natgw_flow *flow,
-		      const struct natgw_lane *lane)
+static void look_at_lane(struct natgw_net *nn, struct natgw_flow *flow,
+			 const struct natgw_lane *lane,
+			 struct natgw_pool_look *look)
 {
 	struct natgw_tuple *reply = &flow->reply.tuple;
-	u32 i, used = 0;
+	u32 i;
+
+	look->ports += lane->ports;
 
 	for (i = 0; i < lane->ports; i++) {
 		reply->dport = htons(lane->first + i * lane->step);
 		local_bh_disable();
 		rcu_read_lock();
-		used += natgw_flow_known(nn, reply) || natgw_host_uses(flow);
+		if (natgw_flow_known(nn, reply))
+			look->used++;
+		else if (natgw_host_uses(flow))
+			look->kept++;
 		rcu_read_unlock();
 		local_bh_enable();
 		if (i % 1024 == 1023)
 			cond_resched();
 	}
-	return used;
+}
+
+static bool all_used(const struct natgw_pool_look *look)
+{
+	return look->used + look->kept == look->ports;
 }
 
 /* look_at_address - the ports that a flow could have of its address */
@@ -285,6 +295,7 @@ static void look_at_address(struct natgw_net *nn,
 	unsigned int n = 0;
 
 	look->used = 0;
+	look->kept = 0;
 	look->ports = 0;
 	if (natgw_proto_portless(o->proto)) {
 		flow->reply.tuple.dport = o->sport;
@@ -294,10 +305,8 @@ static void look_at_address(struct natgw_net *nn,
 		rcu_read_unlock();
 		return;
 	}
-	while (look->used == look->ports && nth_lane(config, o, n++, &lane)) {
-		look->used += count_used(nn, flow, &lane);
-		look->ports += lane.ports;
-	}
+	while (all_used(look) && nth_lane(config, o, n++, &lane))
+		look_at_lane(nn, flow, &lane, look);
 }
 
 /**
@@ -329,13 +338,13 @@ int natgw_pool_look(struct natgw_gw *gw, const struct natgw_tuple *original,
 		look->addr = addr;
 		flow.reply.tuple.dst = addr->wire;
 		look_at_address(gw->nn, config, &flow, look);
-		if (look->used < look->ports || pinned ||
+		if (!all_used(look) || pinned ||
 		    !natgw_option(config, SPILL))
 			break;
 	}
 	if (!look->addr)
 		return -EADDRNOTAVAIL;
-	return look->used < look->ports ? 0 : -EADDRINUSE;
+	return all_used(look) ? -EADDRINUSE : 0;
 }
 
 /* --------------------------------- new flows ------------------------------ */

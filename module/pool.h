@@ -17,12 +17,14 @@ struct natgw_tuple;
  * struct natgw_pool_look - what a flow would find
  * @addr: the address, or NULL
  * @ports: ports that it could have of that address towards its destination
- * @used: those of them that are used
+ * @used: those of them that flows have
+ * @kept: those that are left to this host
  */
 struct natgw_pool_look {
 	const struct natgw_addr *addr;
 	u32 ports;
 	u32 used;
+	u32 kept;
 };
 
 struct natgw_addr *natgw_pool_address(const struct natgw_config *config,

@@ -20,9 +20,31 @@
 
 /* --------------------------------- the answer ----------------------------- */
 
-static __printf(6, 7)
-void say_count(struct natgw_why *why, u32 step, u32 result, u32 used, u32 limit,
-	       const char *fmt, ...)
+/**
+ * struct amount - how many there are of what
+ * @used: so many are used
+ * @limit: of so many
+ * @kept: so many of them are left to this host
+ */
+struct amount {
+	u32 used;
+	u32 limit;
+	u32 kept;
+};
+
+static int put_amount(struct sk_buff *msg, const struct amount *amount)
+{
+	if (nla_put_u32(msg, NATGW_A_WHY_STEP_USED, amount->used) ||
+	    nla_put_u32(msg, NATGW_A_WHY_STEP_LIMIT, amount->limit) ||
+	    (amount->kept &&
+	     nla_put_u32(msg, NATGW_A_WHY_STEP_KEPT, amount->kept)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static __printf(5, 6)
+void say(struct natgw_why *why, u32 step, u32 result,
+	 const struct amount *amount, const char *fmt, ...)
 {
 	struct nlattr *nest = nla_nest_start(why->msg, NATGW_A_WHY_STEP);
 	char text[160];
@@ -34,9 +56,7 @@ void say_count(struct natgw_why *why, u32 step, u32 result, u32 used, u32 limit,
 	if (!nest || nla_put_u32(why->msg, NATGW_A_WHY_STEP_STEP, step) ||
 	    nla_put_u32(why->msg, NATGW_A_WHY_STEP_RESULT, result) ||
 	    nla_put_string(why->msg, NATGW_A_WHY_STEP_TEXT, text) ||
-	    (limit &&
-	     (nla_put_u32(why->msg, NATGW_A_WHY_STEP_USED, used) ||
-	      nla_put_u32(why->msg, NATGW_A_WHY_STEP_LIMIT, limit)))) {
+	    (amount && put_amount(why->msg, amount))) {
 		why->full = true;
 		return;
 	}
@@ -44,14 +64,11 @@ void say_count(struct natgw_why *why, u32 step, u32 result, u32 used, u32 limit,
 }
 
 #define pass(why, step, ...) \
-	say_count(why, NATGW_WHY_STEP_##step, NATGW_WHY_RESULT_PASS, 0, 0, \
-		  __VA_ARGS__)
+	say(why, NATGW_WHY_STEP_##step, NATGW_WHY_RESULT_PASS, NULL, __VA_ARGS__)
 #define note(why, step, ...) \
-	say_count(why, NATGW_WHY_STEP_##step, NATGW_WHY_RESULT_NOTE, 0, 0, \
-		  __VA_ARGS__)
+	say(why, NATGW_WHY_STEP_##step, NATGW_WHY_RESULT_NOTE, NULL, __VA_ARGS__)
 #define stop(why, step, ...) \
-	say_count(why, NATGW_WHY_STEP_##step, NATGW_WHY_RESULT_STOP, 0, 0, \
-		  __VA_ARGS__)
+	say(why, NATGW_WHY_STEP_##step, NATGW_WHY_RESULT_STOP, NULL, __VA_ARGS__)
 
 /* Each of these ends the way of the packet, and returns false for that. */
 static bool ends(struct natgw_why *why, u32 verdict)
@@ -321,8 +338,9 @@ static void say_limit(struct natgw_why *why, const struct natgw_client_use *use,
 		limit = natgw_option(config, MAX_FLOWS) / use->clients;
 		break;
 	}
-	say_count(why, NATGW_WHY_STEP_LIMITS, NATGW_WHY_RESULT_STOP, n - 1,
-		  limit, "%pI4 has %u of %u %s", src, n - 1, limit, what);
+	say(why, NATGW_WHY_STEP_LIMITS, NATGW_WHY_RESULT_STOP,
+	    &(struct amount){ .used = n - 1, .limit = limit },
+	    "%pI4 has %u of %u %s", src, n - 1, limit, what);
 }
 
 static bool limits(struct natgw_why *why, bool port)
@@ -332,24 +350,24 @@ static bool limits(struct natgw_why *why, bool port)
 	struct natgw_gw *gw = why->ctx.gw;
 	u32 max = natgw_option(config, MAX_FLOWS);
 	struct natgw_client_use use;
+	struct amount all;
 	int err;
 
 	err = natgw_client_look(gw, config, tuple(why)->src, opening, port,
 				&use);
+	all = (struct amount){ .used = use.all - 1, .limit = max };
 	if (natgw_flow_too_many(config, use.all)) {
-		say_count(why, NATGW_WHY_STEP_LIMITS, NATGW_WHY_RESULT_STOP,
-			  use.all - 1, max, "the gateway has %u of %u flows",
-			  use.all - 1, max);
+		say(why, NATGW_WHY_STEP_LIMITS, NATGW_WHY_RESULT_STOP, &all,
+		    "the gateway has %u of %u flows", all.used, max);
 		return no_flow(why, -ENFILE);
 	}
 	if (err) {
 		say_limit(why, &use, err);
 		return no_flow(why, err);
 	}
-	say_count(why, NATGW_WHY_STEP_LIMITS, NATGW_WHY_RESULT_PASS,
-		  use.all - 1, max,
-		  "the gateway has %u of %u flows, %pI4 has %u", use.all - 1,
-		  max, &tuple(why)->src, use.flows - 1);
+	say(why, NATGW_WHY_STEP_LIMITS, NATGW_WHY_RESULT_PASS, &all,
+	    "the gateway has %u of %u flows, %pI4 has %u", all.used, max,
+	    &tuple(why)->src, use.flows - 1);
 	return true;
 }
 
@@ -373,24 +391,38 @@ static bool joins(struct natgw_why *why)
 	return true;
 }
 
+/* say_ports - what a flow would find; what this host keeps is told where it does */
+static void say_ports(struct natgw_why *why, const struct natgw_pool_look *look,
+		      u32 result)
+{
+	const struct natgw_tuple *t = tuple(why);
+	char kept[40] = "";
+
+	if (look->kept)
+		snprintf(kept, sizeof(kept), ", %u left to this host",
+			 look->kept);
+	say(why, NATGW_WHY_STEP_PORT, result,
+	    &(struct amount){ look->used, look->ports, look->kept },
+	    "%u of %u used%s towards %pI4:%u", look->used, look->ports, kept,
+	    &t->dst, ntohs(t->dport));
+}
+
 /* takes_port - the address and the port that it would take; not under RCU */
 static bool takes_port(struct natgw_why *why)
 {
-	const struct natgw_tuple *t = tuple(why);
 	struct natgw_pool_look look;
 	int err;
 
-	err = natgw_pool_look(why->ctx.gw, t, why->treatment.address, &look);
+	err = natgw_pool_look(why->ctx.gw, tuple(why), why->treatment.address,
+			      &look);
 	if (!look.addr) {
 		stop(why, ADDRESS, "none that takes new flows");
 		return no_flow(why, err);
 	}
 	why->wire_ip = look.addr->wire;
 	pass(why, ADDRESS, "%pI4", &look.addr->wire);
-	say_count(why, NATGW_WHY_STEP_PORT, err ? NATGW_WHY_RESULT_STOP :
-						  NATGW_WHY_RESULT_PASS,
-		  look.used, look.ports, "%u of %u used towards %pI4:%u",
-		  look.used, look.ports, &t->dst, ntohs(t->dport));
+	say_ports(why, &look, err ? NATGW_WHY_RESULT_STOP :
+				    NATGW_WHY_RESULT_PASS);
 	return err ? no_flow(why, err) : true;
 }
 

@@ -153,10 +153,13 @@ refusals()
 		"limits +stop +$C1 has 2 of 2 ports" -- $C1 7001 $HOLE 80 tcp
 	nat gateway set g client-ports 0
 
-	# The host keeps all for itself, as 64,512 flows would.
+	# What no flow has the host keeps for itself.
+	used=$(nat -j flow count proto udp dst $HOLE dport 53 | values count)
 	on "$gw" sysctl -qw net.ipv4.ip_local_reserved_ports=1024-65535
 	check "no port is left" says 1 "dropped: source-drop-no-port, gateway g" \
-		"port +stop +64512 of 64512 used" -- $C1 7001 $HOLE 53 udp
+		"port +stop +$used of 64512 used, $((64512 - used)) left to this host" \
+		-- $C1 7001 $HOLE 53 udp
+	check "... which JSON tells as well" kept
 	check "it is dropped so" drops_as source-drop-no-port udp dst=$HOLE \
 		sport=7001 dport=53
 	on "$gw" sysctl -qw net.ipv4.ip_local_reserved_ports=
@@ -214,6 +217,13 @@ host()
 	ip -n "$gw" link set ext mtu 1500
 }
 
+kept()
+{
+	nat -j why $C1 7001 $HOLE 53 udp >"$TMP/json" || :
+	jq -e --argjson used "$used" '.[0].steps[] | select(.step == "port") |
+		[.used, .limit, .kept] == [$used, 64512, 64512 - $used]' "$TMP/json"
+}
+
 in_json()
 {
 	nat -j why "${UDP[@]}" >"$TMP/json" && cat "$TMP/json" &&
@@ -249,7 +259,7 @@ refused()
 }
 
 need
-ktap_plan $((38 + $(bad_questions | wc -l)))
+ktap_plan $((39 + $(bad_questions | wc -l)))
 two_armed
 check "without a gateway there is nothing to say" \
 	refused "no gateway" "${UDP[*]}"

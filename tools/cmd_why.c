@@ -36,6 +36,8 @@ static void print_step(const struct nlattr *nest)
 		out_num("used", NULL, nl_u32(tb[NATGW_A_WHY_STEP_USED]));
 		out_num("limit", NULL, nl_u32(tb[NATGW_A_WHY_STEP_LIMIT]));
 	}
+	if (tb[NATGW_A_WHY_STEP_KEPT])
+		out_num("kept", NULL, nl_u32(tb[NATGW_A_WHY_STEP_KEPT]));
 	out_line();
 	out_object_end();
 }
