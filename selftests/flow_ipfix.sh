@@ -54,6 +54,18 @@ exchange()
 	pkt close client
 }
 
+# named FILE: the packet that was captured has the label as an element of its own, of
+# a length that stands before it
+named()
+{
+	/usr/bin/python3 - "$1" <<-END
+		import sys
+		data = open(sys.argv[1], "rb").read()
+		assert b"\x01\x73\xff\xff" in data, "no userName in a template"
+		assert b"\x03web" in data, "no label in a record"
+	END
+}
+
 same_flow()
 {
 	echo ".proto == 17 and .src4_addr == \"$C1\" and .src_port == 5000 and
@@ -70,9 +82,9 @@ in_order()
 		.first <= .last and .first <= .t_event)' "$TMP/full.json"
 }
 
-need nfcapd nfdump
+need nfcapd nfdump tcpdump
 PORT=4738
-ktap_plan 16
+ktap_plan 17
 two_armed
 gateway accounting on tcp-closing 1
 pkt capture wan "$rt/wan"
@@ -83,6 +95,11 @@ both_offloads :
 offload "$rt" l1 off
 offload "$gw" in1 off
 
+nat label set $C1 web
+nsenter --net="/run/netns/$gw" tcpdump -U -i lo -w "$TMP/ipfix.pcap" udp \
+	2>"$TMP/tcpdump" &
+TCPDUMP=$!
+wait_for 10 grep -q "listening on" "$TMP/tcpdump"
 collect full
 exchange
 nat flow flush proto udp >/dev/null
@@ -110,6 +127,9 @@ check "TCP flags" tells full '.proto == 6 and .dst_port == 6001 and
 check "it took from start to end as long as it did" in_order
 check "no message was malformed or missing" \
 	grep -q "Sequence Errors: 0, Bad Packets: 0" "$TMP/full.said"
+kill $TCPDUMP
+wait $TCPDUMP || :
+check "the label of the inside host is in them" named "$TMP/ipfix.pcap"
 
 nat gateway set g accounting off
 pkt clear

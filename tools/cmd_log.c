@@ -212,7 +212,7 @@ static void write_record(const struct record *record)
 		vpc_record(record);
 		break;
 	case IPFIX:
-		sent(ipfix_add(record));
+		sent(ipfix_add(record, labels_find(&job.labels, record->src)));
 		break;
 	}
 }

@@ -26,6 +26,7 @@ enum {
 	TEMPLATES_EVERY = 30 * 1000,	/* ms */
 	REVERSE = 29305,		/* enterprise of the other direction, RFC 5103 */
 	ENTERPRISE = 0x8000,
+	VARIABLE = 0xffff,		/* the length of a text stands before it */
 };
 
 /* IANA's numbers. */
@@ -47,6 +48,7 @@ enum element {
 	POST_NAPT_DESTINATION_TRANSPORT_PORT = 228,
 	NAT_EVENT = 230,
 	OBSERVATION_TIME_MILLISECONDS = 323,
+	USER_NAME = 371,
 };
 
 enum nat_event { NAT44_SESSION_CREATE = 4, NAT44_SESSION_DELETE = 5 };
@@ -80,6 +82,7 @@ static const struct field {
 	{ DESTINATION_TRANSPORT_PORT, 2, IN_ALL, false, true },
 	{ POST_NAPT_DESTINATION_TRANSPORT_PORT, 2, IN_ALL, false, true },
 	{ FLOW_START_MILLISECONDS, 8, IN_ALL, false, false },
+	{ USER_NAME, VARIABLE, IN_ALL, false, false },
 	{ FLOW_END_MILLISECONDS, 8, IN_ENDS, false, false },
 	{ FLOW_END_REASON, 1, IN_ENDS, false, false },
 	{ PACKET_DELTA_COUNT, 8, IN_COUNTED, false, false },
@@ -111,6 +114,16 @@ static void put(uint64_t num, unsigned int size)
 	memcpy(out.message + out.len, (uint8_t *)&big + sizeof(big) - size,
 	       size);
 	out.len += size;
+}
+
+/* A short text; without one, it is empty. */
+static void put_text(const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	put(len, 1);
+	memcpy(out.message + out.len, text ?: "", len);
+	out.len += len;
 }
 
 static void put_at(size_t at, uint64_t num, unsigned int size)
@@ -216,6 +229,8 @@ static uint64_t value(const struct record *record, const struct field *field)
 				      NAT44_SESSION_CREATE;
 	case OBSERVATION_TIME_MILLISECONDS:
 		return record->over ? record->ended : record->start;
+	case USER_NAME:
+		break;
 	}
 	return 0;
 }
@@ -237,7 +252,16 @@ static void begin_message(void)
 	end_set();
 }
 
-int ipfix_add(const struct record *record)
+static void put_field(const struct record *record, const char *label,
+		      const struct field *field)
+{
+	if (field->element == USER_NAME)
+		put_text(label);
+	else
+		put(value(record, field), field->size);
+}
+
+int ipfix_add(const struct record *record, const char *label)
 {
 	enum template template = CREATE;
 	unsigned int i;
@@ -251,7 +275,7 @@ int ipfix_add(const struct record *record)
 		begin_set(FIRST_ID + template);
 	for (i = 0; i < ARRAY_SIZE(fields); i++)
 		if (has(template, &fields[i]))
-			put(value(record, &fields[i]), fields[i].size);
+			put_field(record, label, &fields[i]);
 	out.records++;
 	return err;
 }
