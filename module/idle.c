@@ -219,7 +219,8 @@ static void report(struct natgw_idle *idle, const struct natgw_idle_end *end,
 		.flow = *end,
 		.seq = seq,
 		.time = ktime_get_real_ns(),
-		.late = jiffies_to_msecs((u32)jiffies - end->when),
+		.late = min_t(u64, jiffies64_to_msecs((u32)jiffies - end->when),
+			      U32_MAX),
 		.outside = outside,
 	};
 }
