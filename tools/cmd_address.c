@@ -121,14 +121,14 @@ static void show(const struct nlmsghdr *nlh, void *data)
 enum status cmd_address_show(const struct args *args)
 {
 	static const struct column columns[] = {
-		{ "GATEWAY", 0, false },
-		{ "ELASTIC IP", 0, false },
-		{ "PRIVATE IP", 0, false },
-		{ "ROLE", 0, false },
-		{ "STATE", 0, false },
-		{ "FLOWS", 0, true },
-		{ "CREATED", 0, true },
-		{ "NO PORT", 0, true },
+		{ "GATEWAY", 0, LEFT },
+		{ "ELASTIC IP", 0, LEFT },
+		{ "PRIVATE IP", 0, LEFT },
+		{ "ROLE", 0, LEFT },
+		{ "STATE", 0, LEFT },
+		{ "FLOWS", 0, RIGHT },
+		{ "CREATED", 0, RIGHT },
+		{ "NO PORT", 0, RIGHT },
 	};
 	unsigned int n = ARRAY_SIZE(columns) - (opts.stats ? 0 : 2);
 	struct nl_list list;
@@ -140,7 +140,7 @@ enum status cmd_address_show(const struct args *args)
 		err = gateway_check(args->v[W_GATEWAY].text);
 	if (err)
 		return nl_fail(err, "read the addresses");
-	out_open();
+	out_list();
 	out_table(columns, n);
 	nl_each(&list, show, (void *)args);
 	out_table_end();

@@ -48,7 +48,7 @@ static void show(const struct nlmsghdr *nlh, void *data)
 	out_num("opening", "", client.opening);
 	out_cell();
 	out_num("created", NULL, client.created);
-	labels_print(&what->labels, client.addr, NATGW_NAME_LEN);
+	labels_print(&what->labels, client.addr);
 	out_line();
 	out_object_end();
 }
@@ -56,12 +56,12 @@ static void show(const struct nlmsghdr *nlh, void *data)
 enum status cmd_client_show(const struct args *args)
 {
 	static const struct column columns[] = {
-		{ "CLIENT", 15, false },
-		{ "GATEWAY", 15, false },
-		{ "FLOWS", 8, true },
-		{ "PORTS", 8, true },
-		{ "OPENING", 8, true },
-		{ "LABEL", 12, false },
+		{ "CLIENT", 15, LEFT },
+		{ "GATEWAY", 15, LEFT },
+		{ "FLOWS", 8, RIGHT },
+		{ "PORTS", 8, RIGHT },
+		{ "OPENING", 8, RIGHT },
+		{ "LABEL", 12, LEFT },
 	};
 	struct show what = { .gateway = args->v[W_GATEWAY].text };
 	bool disturbed;
@@ -70,7 +70,7 @@ enum status cmd_client_show(const struct args *args)
 	err = labels_read(&what.labels);
 	if (err)
 		return nl_fail(err, "read the labels");
-	out_open();
+	out_list();
 	out_table(columns, labels_columns(&what.labels, ARRAY_SIZE(columns)));
 	err = nl_dump(nl_request(NATGW_CMD_CLIENT_GET), show, &what,
 		      &disturbed);

@@ -185,28 +185,10 @@ static void examine(struct doctor *doctor, const struct gateway *gateway)
 	}
 }
 
-/* Text that goes on below where it began. */
-static void print_wrapped(const char *text)
+static void print_prose(const char *text)
 {
-	size_t column = MARGIN, len;
-	char word[FOUND_SIZE];
-
-	while (*text) {
-		len = strcspn(text, " ");
-		snprintf(word, sizeof(word), "%.*s", (int)len, text);
-		if (column > MARGIN && column + 1 + len > WIDTH) {
-			out_line();
-			printf("%*s", MARGIN, "");
-			column = MARGIN;
-		} else if (column > MARGIN) {
-			out_text(" ");
-			column++;
-		}
-		out_text(word);
-		column += len;
-		text += len;
-		text += strspn(text, " ");
-	}
+	out_hang(MARGIN, WIDTH);
+	out_text(text);
 	out_line();
 }
 
@@ -214,7 +196,7 @@ static void print_text(const struct finding *finding)
 {
 	printf("  %-7s  %-11s  ", verdicts[finding->verdict],
 	       finding->check->name);
-	print_wrapped(finding->found);
+	print_prose(finding->found);
 	if (!finding->fix[0])
 		return;
 	printf("%*s", finding->command ? 11 : MARGIN, "");
@@ -222,7 +204,7 @@ static void print_text(const struct finding *finding)
 		out_str(NULL, "run: ", finding->fix);
 		out_line();
 	} else {
-		print_wrapped(finding->fix);
+		print_prose(finding->fix);
 	}
 }
 
@@ -257,7 +239,7 @@ static enum status print_findings(const struct doctor *doctor)
 	const char *gateway = "";
 	unsigned int i;
 
-	out_open();
+	out_list();
 	for (i = 0; i < doctor->n_findings; i++) {
 		finding = &doctor->findings[i];
 		sums[finding->verdict]++;

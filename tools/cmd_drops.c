@@ -24,14 +24,14 @@ struct reader {
 };
 
 static const struct column columns[] = {
-	{ "TIME", 23, false },
-	{ "CAUSE", 29, false },
-	{ "PROTO", 5, false },
-	{ "SOURCE", 21, false },
-	{ "DESTINATION", 21, false },
-	{ "DEV", 5, false },
-	{ "LENGTH", 6, true },
-	{ "GATEWAY", 1, false },
+	{ "TIME", 23, LEFT },
+	{ "CAUSE", 29, LEFT },
+	{ "PROTO", 5, LEFT },
+	{ "LENGTH", 6, RIGHT },
+	{ "SOURCE", 21, LEFT },
+	{ "DESTINATION", 21, LEFT },
+	{ "DEV", 5, LEFT },
+	{ "GATEWAY", 1, LEFT },
 };
 
 static bool matches(const struct args *args, enum word_id word,
@@ -74,6 +74,8 @@ static void print_drop(const struct nlattr **tb)
 	out_cell();
 	out_str("proto", "", proto_name(nl_u8(tb[NATGW_A_DROP_PROTO])));
 	out_cell();
+	out_num("len", "", nl_u32(tb[NATGW_A_DROP_LEN]));
+	out_cell();
 	flow_endpoint("src", "sport", "", tb[NATGW_A_DROP_SRC],
 		      tb[NATGW_A_DROP_SPORT]);
 	out_cell();
@@ -87,8 +89,6 @@ static void print_drop(const struct nlattr **tb)
 		out_num("ifindex", tb[NATGW_A_DROP_DEV] ? NULL : "",
 			nl_u32(tb[NATGW_A_DROP_IFINDEX]));
 	out_cell();
-	out_num("len", "", nl_u32(tb[NATGW_A_DROP_LEN]));
-	out_cell();
 	if (tb[NATGW_A_DROP_GATEWAY])
 		flow_gateway("", tb[NATGW_A_DROP_GATEWAY]);
 	out_line();
@@ -99,6 +99,7 @@ static void print_drop(const struct nlattr **tb)
 static void print_missing(uint64_t missing)
 {
 	if (!opts.json) {
+		out_table_flush();
 		printf("... %" PRIu64 " more, not kept\n", missing);
 		return;
 	}
@@ -140,7 +141,7 @@ static enum status show(struct reader *reader)
 	err = nl_collect(drops_request(0), &list);
 	if (err)
 		return nl_fail(err, "read the drops");
-	out_open();
+	out_list();
 	out_table(columns, ARRAY_SIZE(columns));
 	nl_each(&list, take, reader);
 	out_table_end();
@@ -164,6 +165,7 @@ static enum status follow(struct reader *reader)
 			      &disturbed);
 		if (err)
 			return nl_fail(err, "read the drops");
+		out_table_flush();
 		/* Nobody reads any more: there is nothing left to do. */
 		if (fflush(stdout))
 			exit(STATUS_USAGE);

@@ -97,9 +97,9 @@ static struct nlmsghdr *fence_request(uint8_t cmd, const struct args *args)
 enum status cmd_fence_show(const struct args *args)
 {
 	static const struct column columns[] = {
-		{ "DEVICE", 0, false },
-		{ "INSIDE", 0, false },
-		{ "DROPS", 0, true },
+		{ "DEVICE", 0, LEFT },
+		{ "INSIDE", 0, LEFT },
+		{ "DROPS", 0, RIGHT },
 	};
 	struct nl_list list;
 	int err;
@@ -107,7 +107,7 @@ enum status cmd_fence_show(const struct args *args)
 	err = nl_collect(fence_request(NATGW_CMD_FENCE_GET, args), &list);
 	if (err)
 		return nl_fail(err, "read the fences");
-	out_open();
+	out_list();
 	out_table(columns, ARRAY_SIZE(columns));
 	nl_each(&list, show, (void *)args);
 	out_table_end();

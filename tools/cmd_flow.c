@@ -116,16 +116,16 @@ void flow_count(const struct nlattr **tb, bool out, const char *before)
 }
 
 static const struct column columns[] = {
-	{ "PROTO", 7, false },
-	{ "SOURCE", 21, false },
-	{ "TRANSLATED", 21, false },
-	{ "DESTINATION", 21, false },
-	{ "STATE", 15, false },
-	{ "EXPIRES", 7, true },
-	{ "KIND", 7, false },
-	{ "GATEWAY", 12, false },
-	{ "OUT/BYTES", 18, false },
-	{ "IN/BYTES", 1, false },
+	{ "PROTO", 7, LEFT },
+	{ "SOURCE", 21, LEFT },
+	{ "TRANSLATED", 21, LEFT },
+	{ "DESTINATION", 21, LEFT },
+	{ "STATE", 15, LEFT },
+	{ "EXPIRES", 8, RIGHT },
+	{ "KIND", 7, LEFT },
+	{ "GATEWAY", 12, LEFT },
+	{ "OUT/BYTES", 18, LEFT },
+	{ "IN/BYTES", 1, LEFT },
 };
 
 /* What was counted is shown with --stats. */
@@ -135,7 +135,7 @@ static void open_list(bool *opened)
 {
 	if (*opened)
 		return;
-	out_open();
+	out_list();
 	out_table(columns, ARRAY_SIZE(columns) -
 		  (opts.stats ? 0 : COUNT_COLUMNS));
 	*opened = true;
@@ -163,6 +163,7 @@ static void show(const struct nlmsghdr *nlh, void *data)
 				       nl_u32(tb[NATGW_A_FLOW_STATE])));
 	out_cell();
 	out_num("expires", "", nl_u32(tb[NATGW_A_FLOW_EXPIRES]));
+	out_text(" s");
 	out_cell();
 	out_str("kind", "", spec_word(flow_kind_words,
 				      nl_u32(tb[NATGW_A_FLOW_KIND])));

@@ -123,6 +123,8 @@ enum status cmd_gateway_del(const struct args *args)
 	return STATUS_OK;
 }
 
+enum { MARGIN = 13 };
+
 static void print_lists(const struct gateway *gateway)
 {
 	unsigned int i;
@@ -136,6 +138,7 @@ static void print_lists(const struct gateway *gateway)
 		out_line();
 	}
 	out_text("  inside     ");
+	out_hang(MARGIN, 0);
 	for (i = 0; i < gateway->insides; i++)
 		out_prefix(NULL, i ? ", " : "", &gateway->inside[i]);
 	out_text(gateway->insides ? "" : "any");
@@ -234,7 +237,7 @@ enum status cmd_gateway_show(const struct args *args)
 		err = nl_collect(nl_request(NATGW_CMD_GATEWAY_GET), &list);
 	if (err)
 		return nl_fail(err, "read the gateways");
-	out_open();
+	out_list();
 	nl_each(&list, show, &more);
 	out_close();
 	nl_free(&list);

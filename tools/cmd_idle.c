@@ -32,13 +32,13 @@ static struct {
 } all;
 
 static const struct column columns[] = {
-	{ "CLIENT", 0, false },
-	{ "PROTO", 0, false },
-	{ "DESTINATION", 0, false },
-	{ "TIMES", 0, true },
-	{ "SHORTEST", 0, true },
-	{ "LONGEST", 0, true },
-	{ "GATEWAY", 0, false },
+	{ "CLIENT", 0, LEFT },
+	{ "PROTO", 0, LEFT },
+	{ "DESTINATION", 0, LEFT },
+	{ "TIMES", 0, RIGHT },
+	{ "SHORTEST", 0, RIGHT },
+	{ "LONGEST", 0, RIGHT },
+	{ "GATEWAY", 0, LEFT },
 };
 
 static bool same_destination(const struct pair_of *a, const struct pair_of *b)
@@ -192,7 +192,7 @@ enum status cmd_idle_show(const struct args *args)
 	if (err)
 		return nl_fail(err, "read what ended while idle");
 	qsort(all.pairs, all.n, sizeof(*all.pairs), by_times);
-	out_open();
+	out_list();
 	out_table(columns, ARRAY_SIZE(columns));
 	for (i = 0; i < all.n; i++)
 		print_pair(&all.pairs[i]);

@@ -52,8 +52,8 @@ static void print_label(const struct label *label)
 enum status cmd_label_show(const struct args *args)
 {
 	static const struct column columns[] = {
-		{ "PREFIX", 0, false },
-		{ "LABEL", 0, false },
+		{ "PREFIX", 0, LEFT },
+		{ "LABEL", 0, LEFT },
 	};
 	const struct prefix *of = &args->v[W_LABEL_PREFIX].prefix;
 	struct labels labels;
@@ -63,7 +63,7 @@ enum status cmd_label_show(const struct args *args)
 	err = labels_read(&labels);
 	if (err)
 		return nl_fail(err, "read the labels");
-	out_open();
+	out_list();
 	out_table(columns, ARRAY_SIZE(columns));
 	for (i = 0; i < labels.n; i++)
 		if (!given(args, W_LABEL_PREFIX) ||

@@ -102,7 +102,7 @@ static void json_record(const struct record *record)
 	out_str("proto", NULL, proto_name(record->proto));
 	out_addr("src", NULL, record->src);
 	out_num("sport", NULL, record->sport);
-	labels_print(&job.labels, record->src, 0);
+	labels_print(&job.labels, record->src);
 	out_addr("wire-ip", NULL, record->wire_ip);
 	out_num("wire-port", NULL, record->wire_port);
 	if (record->has_eip)

@@ -233,11 +233,14 @@ static uint32_t missing(const struct nlmsghdr *nlh)
 	return lost;
 }
 
+enum { TIME = 12 };	/* characters */
+
 /* One line; without a message, of what was lost. */
 static void print(const struct nlmsghdr *nlh, uint32_t lost)
 {
 	out_object(NULL);
 	out_time("time", clock_now(), false);
+	out_hang(TIME, 0);
 	if (nlh)
 		printer_of(nlh)(nlh);
 	else

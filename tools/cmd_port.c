@@ -7,6 +7,7 @@
 #include "client.h"
 #include "cmd.h"
 #include "out.h"
+#include "screen.h"
 
 static void add_holder(struct crowd *crowd, const struct nlattr *attr)
 {
@@ -57,13 +58,14 @@ void crowd_print(const struct crowd *crowd)
 	out_cell();
 }
 
-/* As many as fit a line are text. */
-enum { FIT = 3 };
+/* As many are text as fit 80 columns, or all. */
+enum { FIT = 3, WIDE = 100 };
 
 void crowd_print_holders(const struct crowd *crowd)
 {
 	const struct holder *holder;
-	unsigned int i;
+	unsigned int width = screen_width(), i;
+	bool all = opts.json || !width || width >= WIDE;
 
 	if (!crowd->n_holders)
 		return;
@@ -72,7 +74,7 @@ void crowd_print_holders(const struct crowd *crowd)
 	for (i = 0; i < crowd->n_holders; i++) {
 		holder = &crowd->holder[i];
 		out_object(NULL);
-		if (opts.json || i < FIT) {
+		if (all || i < FIT) {
 			out_addr("addr", i ? ", " : "  ", holder->addr);
 			out_num("ports", i ? " " : " has ", holder->ports);
 		}
@@ -107,14 +109,14 @@ static void show(const struct nlmsghdr *nlh, void *data)
 enum status cmd_port_show(const struct args *args)
 {
 	static const struct column columns[] = {
-		{ "TRANSLATED", 0, false },
-		{ "PROTO", 0, false },
-		{ "DESTINATION", 0, false },
-		{ "FIRST", 0, true },
-		{ "STEP", 0, true },
-		{ "PORTS", 0, true },
-		{ "TAKEN", 0, true },
-		{ "STALE", 0, true },
+		{ "TRANSLATED", 0, LEFT },
+		{ "PROTO", 0, LEFT },
+		{ "DESTINATION", 0, LEFT },
+		{ "FIRST", 0, RIGHT },
+		{ "STEP", 0, RIGHT },
+		{ "PORTS", 0, RIGHT },
+		{ "TAKEN", 0, RIGHT },
+		{ "STALE", 0, RIGHT },
 	};
 	struct nl_list list;
 	int err;
@@ -123,7 +125,7 @@ enum status cmd_port_show(const struct args *args)
 	err = nl_collect(nl_request(NATGW_CMD_PORT_GET), &list);
 	if (err)
 		return nl_fail(err, "read the ports");
-	out_open();
+	out_list();
 	out_table(columns, ARRAY_SIZE(columns));
 	nl_each(&list, show, NULL);
 	out_table_end();

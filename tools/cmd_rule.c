@@ -66,9 +66,11 @@ static void print_treatment(const struct rule *rule)
 		out_text("exempt");
 	if (rule->has_address)
 		out_addr("address", "address ", rule->address);
-	if (rule->has_idle)
+	if (rule->has_idle) {
 		out_num("idle", rule->has_address ? ", idle " : "idle ",
 			rule->idle);
+		out_text(" s");
+	}
 }
 
 static void show(const struct nlmsghdr *nlh, void *data)
@@ -101,13 +103,13 @@ static void show(const struct nlmsghdr *nlh, void *data)
 enum status cmd_rule_show(const struct args *args)
 {
 	static const struct column columns[] = {
-		{ "GATEWAY", 0, false },
-		{ "PREF", 0, true },
-		{ "SOURCE", 0, false },
-		{ "DESTINATION", 0, false },
-		{ "PROTO", 0, false },
-		{ "PORT", 0, false },
-		{ "TREATMENT", 0, false },
+		{ "GATEWAY", 0, LEFT },
+		{ "PREF", 0, RIGHT },
+		{ "SOURCE", 0, LEFT },
+		{ "DESTINATION", 0, LEFT },
+		{ "PROTO", 0, LEFT },
+		{ "PORT", 0, LEFT },
+		{ "TREATMENT", 0, LEFT },
 	};
 	struct nl_list list;
 	int err;
@@ -117,7 +119,7 @@ enum status cmd_rule_show(const struct args *args)
 		err = gateway_check(args->v[W_GATEWAY].text);
 	if (err)
 		return nl_fail(err, "read the rules");
-	out_open();
+	out_list();
 	out_table(columns, ARRAY_SIZE(columns));
 	nl_each(&list, show, (void *)args);
 	out_table_end();

@@ -103,11 +103,16 @@ static int name_width(void)
 
 static void print_number(const struct number *number, uint64_t value)
 {
-	printf("    %-*s  %16llu", name_width(), number->name,
-	       (unsigned long long)value);
-	if (opts.stats)
-		printf("  %-11s  %s", number->unit, number->sentence);
-	putchar('\n');
+	int column;
+
+	column = printf("    %-*s  %16llu", name_width(), number->name,
+			(unsigned long long)value);
+	if (opts.stats) {
+		column += printf("  %-11s  ", number->unit);
+		out_hang(column, 0);
+		out_text(number->sentence);
+	}
+	out_line();
 }
 
 static void print_group(const struct stats *stats, enum group group)
@@ -201,7 +206,7 @@ enum status cmd_stats(const struct args *args)
 	err = stats_collect(args->v[W_GATEWAY].text, &list);
 	if (err)
 		return nl_fail(err, "read the counters");
-	out_open();
+	out_list();
 	nl_each(&list, show, &state);
 	out_close();
 	nl_free(&list);
@@ -210,8 +215,12 @@ enum status cmd_stats(const struct args *args)
 
 static void help_number(const struct number *number)
 {
-	printf("  %-*s  %-11s  %s\n", name_width(), number->name,
-	       number->unit, number->sentence);
+	int column = printf("  %-*s  %-11s  ", name_width(), number->name,
+			    number->unit);
+
+	out_hang(column, 0);
+	out_text(number->sentence);
+	out_line();
 }
 
 void stats_help(void)

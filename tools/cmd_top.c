@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 #include <linux/genetlink.h>
@@ -15,11 +14,11 @@
 #include "label.h"
 #include "msg.h"
 #include "out.h"
+#include "screen.h"
 #include "stats.h"
 #include "top.h"
 
-/* So many characters of a label fit a screen. */
-enum { INTERVAL = 2, LINES = 10, TITLES = 7, LABEL = 14 };
+enum { INTERVAL = 2, LINES = 10, TITLES = 7 };
 
 /* Growing lists of what one look at the kernel has found. */
 struct look {
@@ -234,12 +233,12 @@ static uint64_t alive(const struct stats *stats)
 static void print_gateways(const struct look *before, const struct look *now)
 {
 	static const struct column columns[] = {
-		{ "GATEWAY", 0, false },
-		{ "FLOWS", 0, true },
-		{ "NEW/S", 0, true },
-		{ "PACKETS/S", 0, true },
-		{ "BYTES/S", 0, true },
-		{ "DROPS/S", 0, true },
+		{ "GATEWAY", 0, LEFT },
+		{ "FLOWS", 0, RIGHT },
+		{ "NEW/S", 0, RIGHT },
+		{ "PACKETS/S", 0, RIGHT },
+		{ "BYTES/S", 0, RIGHT },
+		{ "DROPS/S", 0, RIGHT },
 	};
 	double seconds = seconds_between(before, now);
 	const struct stats *stats, *old;
@@ -288,13 +287,13 @@ static void print_crowds(const struct look *before, struct look *now,
 			 unsigned int lines)
 {
 	static const struct column columns[] = {
-		{ "TRANSLATED", 0, false },
-		{ "PROTO", 0, false },
-		{ "DESTINATION", 0, false },
-		{ "TAKEN", 0, true },
-		{ "OF", 0, true },
-		{ "GROWTH/S", 0, true },
-		{ "FULL IN", 0, true },
+		{ "TRANSLATED", 0, LEFT },
+		{ "PROTO", 0, LEFT },
+		{ "DESTINATION", 0, LEFT },
+		{ "TAKEN", 0, RIGHT },
+		{ "OF", 0, RIGHT },
+		{ "GROWTH/S", 0, RIGHT },
+		{ "FULL IN", 0, RIGHT },
 	};
 	double seconds = seconds_between(before, now);
 	const struct crowd *crowd;
@@ -338,7 +337,7 @@ static void print_client(const struct client *client,
 	out_cell();
 	print_rate("new", 0, client->begun, seconds);
 	print_growth(client->growth, seconds);
-	labels_print(labels, client->addr, LABEL);
+	labels_print(labels, client->addr);
 	out_line();
 	out_object_end();
 }
@@ -346,14 +345,14 @@ static void print_client(const struct client *client,
 static void print_clients(struct view *view, unsigned int lines)
 {
 	static const struct column columns[] = {
-		{ "CLIENT", 0, false },
-		{ "GATEWAY", 0, false },
-		{ "FLOWS", 0, true },
-		{ "PORTS", 0, true },
-		{ "OPENING", 0, true },
-		{ "NEW/S", 0, true },
-		{ "GROWTH/S", 0, true },
-		{ "LABEL", 0, false },
+		{ "CLIENT", 0, LEFT },
+		{ "GATEWAY", 0, LEFT },
+		{ "FLOWS", 0, RIGHT },
+		{ "PORTS", 0, RIGHT },
+		{ "OPENING", 0, RIGHT },
+		{ "NEW/S", 0, RIGHT },
+		{ "GROWTH/S", 0, RIGHT },
+		{ "LABEL", 0, LEFT },
 	};
 	double seconds = seconds_between(&view->before, &view->now);
 	struct look *now = &view->now;
@@ -410,14 +409,6 @@ static void print(void *data, unsigned int rows)
 		print_all(view, rows);
 }
 
-/* The lines of the terminal, or 0 where it is none. */
-static unsigned int rows_of_terminal(void)
-{
-	struct winsize size;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? 0 : size.ws_row;
-}
-
 unsigned int top_lines(unsigned int rows)
 {
 	return !rows ? LINES : rows > 3 ? rows - 3 : 1;
@@ -429,6 +420,8 @@ enum status top_watch(int (*see)(void *data),
 	bool live = !opts.json && isatty(STDOUT_FILENO);
 	int err = see(data);
 
+	if (live)
+		out_cut();
 	while (!err) {
 		sleep(live ? INTERVAL : 1);
 		err = see(data);
@@ -439,7 +432,7 @@ enum status top_watch(int (*see)(void *data),
 			fputs("\033[H\033[J", stdout);
 		out_open();
 		out_object(NULL);
-		show(data, live ? rows_of_terminal() : 0);
+		show(data, live ? screen_height() : 0);
 		out_object_end();
 		out_close();
 		if (!live || fflush(stdout))

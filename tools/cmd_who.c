@@ -251,17 +251,17 @@ static bool labelled(void)
 static void print_holders(void)
 {
 	static const struct column columns[] = {
-		{ "SOURCE", 0, false },
-		{ "DESTINATION", 0, false },
-		{ "START", 0, false },
-		{ "END", 0, false },
-		{ "KIND", 0, false },
-		{ "GATEWAY", 0, false },
-		{ "LABEL", 0, false },
+		{ "SOURCE", 0, LEFT },
+		{ "DESTINATION", 0, LEFT },
+		{ "START", 0, LEFT },
+		{ "END", 0, LEFT },
+		{ "KIND", 0, LEFT },
+		{ "GATEWAY", 0, LEFT },
+		{ "LABEL", 0, LEFT },
 	};
 	unsigned int i;
 
-	out_open();
+	out_list();
 	out_table(columns, ARRAY_SIZE(columns) - !labelled());
 	for (i = 0; i < who.n; i++)
 		print_holder(&who.holders[i]);

@@ -12,9 +12,9 @@
 enum { TEXT = 192 };
 
 static const struct column columns[] = {
-	{ "STEP", 0, false },
-	{ "RESULT", 0, false },
-	{ "WHAT WAS FOUND", 0, false },
+	{ "STEP", 0, LEFT },
+	{ "RESULT", 0, LEFT },
+	{ "WHAT WAS FOUND", 0, WORDS },
 };
 
 static void print_step(const struct nlattr *nest)

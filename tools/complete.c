@@ -209,7 +209,7 @@ void complete(int argc, char **argv)
 {
 	static const char *const options[] = {
 		"--netns", "--json", "--pretty", "--stats", "--batch",
-		"--force", "--version", "--help", NULL
+		"--force", "--no-pager", "--version", "--help", NULL
 	};
 	int skip;
 

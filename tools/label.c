@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Labels, as the kernel has them. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,17 +92,14 @@ const char *labels_find(const struct labels *all, in_addr_t addr)
 	return best ? best->name : NULL;
 }
 
-void labels_print(const struct labels *all, in_addr_t addr, unsigned int most)
+void labels_print(const struct labels *all, in_addr_t addr)
 {
 	const char *name = labels_find(all, addr);
-	char text[NATGW_NAME_LEN + 1];
 
 	if (!all->n)
 		return;
-	if (name) {
-		snprintf(text, sizeof(text), "%.*s", (int)most, name);
-		out_str("label", "", opts.json ? name : text);
-	}
+	if (name)
+		out_str("label", "", name);
 	out_cell();
 }
 

@@ -30,10 +30,10 @@ void labels_follow(struct labels *all, const struct nlmsghdr *nlh);
 const char *labels_find(const struct labels *all, in_addr_t addr);
 
 /*
- * A cell with it, of which text shows so many characters at most, or a key; nothing
- * where there are no labels at all, nor a column for it.
+ * A cell with it, or a key; nothing where there are no labels at all, nor a column
+ * for it.
  */
-void labels_print(const struct labels *all, in_addr_t addr, unsigned int most);
+void labels_print(const struct labels *all, in_addr_t addr);
 
 /* So many columns a table has of n, the last of which is for labels. */
 unsigned int labels_columns(const struct labels *all, unsigned int n);

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "msg.h"
+#include "screen.h"
 
 struct place place;
 
 static void say(const char *kind, const char *fmt, va_list ap)
 {
 	/* What was shown before the message also appears before it. */
+	screen_leave();
 	fflush(stdout);
 	if (place.file)
 		fprintf(stderr, "%s:%u: ", place.file, place.line);
@@ -39,14 +41,18 @@ void warning(const char *fmt, ...)
 	va_end(ap);
 }
 
+void out_of_memory(void)
+{
+	error("out of memory");
+	exit(STATUS_USAGE);
+}
+
 void *xrealloc(void *old, size_t size)
 {
 	void *new = realloc(old, size);
 
-	if (!new) {
-		error("out of memory");
-		exit(STATUS_USAGE);
-	}
+	if (!new)
+		out_of_memory();
 	return new;
 }
 

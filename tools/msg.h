@@ -18,6 +18,7 @@ enum status error(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 void warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+_Noreturn void out_of_memory(void);
 void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *text);
 

@@ -12,10 +12,12 @@
 #include "args.h"
 #include "lines.h"
 #include "msg.h"
+#include "screen.h"
 #include "version.h"
 
 enum {
 	OPT_FORCE = 256,
+	OPT_NO_PAGER,
 	MAX_NAMES = 32,
 	STDOUT_BUFFER = 1 << 16,
 };
@@ -78,6 +80,7 @@ static enum status help(const char *word)
 
 	if (!object)
 		return STATUS_USAGE;
+	screen_page();
 	usage_object(object);
 	return STATUS_OK;
 }
@@ -179,6 +182,7 @@ static enum status take_options(int argc, char **argv, const char **file)
 		{ "version", no_argument, NULL, 'V' },
 		{ "batch", required_argument, NULL, 'b' },
 		{ "force", no_argument, NULL, OPT_FORCE },
+		{ "no-pager", no_argument, NULL, OPT_NO_PAGER },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
@@ -209,6 +213,9 @@ static enum status take_options(int argc, char **argv, const char **file)
 			break;
 		case OPT_FORCE:
 			opts.force = true;
+			break;
+		case OPT_NO_PAGER:
+			opts.no_pager = true;
 			break;
 		case 'h':
 			usage_summary();
@@ -257,6 +264,8 @@ int main(int argc, char **argv)
 	else
 		status = run(argc, argv);
 	place.file = NULL;
+	if (screen_leave() && !status)
+		status = STATUS_USAGE;
 	if ((fflush(stdout) || ferror(stdout)) && !status)
 		status = error("cannot write the output: %s",
 			       strerror(errno));

@@ -28,6 +28,7 @@ struct options {
 	bool pretty;
 	bool stats;
 	bool force;
+	bool no_pager;
 };
 
 extern struct options opts;

@@ -119,6 +119,18 @@ static void max(int *most, const char *text)
 		*most = len;
 }
 
+/* The value with its unit, for people. */
+static const char *shown(unsigned int attr, uint32_t num)
+{
+	bool seconds = option_words[attr].type == T_SECONDS &&
+		       !value_word(&option_words[attr], num);
+	static char text[32];
+
+	snprintf(text, sizeof(text), "%s%s", option_text(attr, num),
+		 seconds ? " s" : "");
+	return text;
+}
+
 /* As many columns as a line has room for, all of one width. */
 static void print_block(const struct option_values *values, enum block block)
 {
@@ -128,7 +140,7 @@ static void print_block(const struct option_values *values, enum block block)
 
 	for (i = first; i; i = next(values, block, i)) {
 		max(&name_width, option_name(i));
-		max(&value_width, option_text(i, values->num[i]));
+		max(&value_width, shown(i, values->num[i]));
 	}
 	columns = (LINE - MARGIN + 2) / (name_width + value_width + 3);
 	for (i = first; i; i = next(values, block, i)) {
@@ -145,7 +157,7 @@ static void print_block(const struct option_values *values, enum block block)
 			column = 0;
 		snprintf(cell, sizeof(cell), "%-*s",
 			 column ? value_width + 2 : 0,
-			 option_text(i, values->num[i]));
+			 shown(i, values->num[i]));
 		out_text(cell);
 		if (!column)
 			out_line();

@@ -7,29 +7,25 @@
 #include <string.h>
 
 #include "clock.h"
+#include "grid.h"
 #include "msg.h"
 #include "out.h"
+#include "screen.h"
 
-/* No cell begins with SPAN: see put(). */
-enum { INDENT = 4, MAX_COLUMNS = 12, SPAN = '\n' };
+enum { INDENT = 4 };
 
 static struct {
 	unsigned int depth;
 	bool started;		/* something stands in what was opened last */
 } json;
 
+/* A line that is being wrapped. */
 static struct {
-	const struct column *columns;
-	unsigned int n;
-	bool streamed;
-	bool titled;
-	bool span;		/* the current line has no cells */
-	unsigned int column;	/* that the current cell belongs to */
-	char *cells;		/* all cells of the kept rows, each ended by 0 */
-	size_t len, size;
-	size_t cell;		/* where the current cell begins */
-	int width[MAX_COLUMNS];
-} table;
+	char *text;		/* NULL: there is none */
+	size_t len;
+	unsigned int column, width;
+	FILE *file;
+} hanging;
 
 /* The length of a valid UTF-8 sequence, or 0. */
 static unsigned int utf8(const unsigned char *s)
@@ -148,24 +144,15 @@ void out_array_end(void)
 	json_close(']');
 }
 
-static void keep(char c)
-{
-	if (table.len == table.size) {
-		table.size = table.size ? table.size * 2 : 4096;
-		table.cells = xrealloc(table.cells, table.size);
-	}
-	table.cells[table.len++] = c;
-}
-
 static void put(char c)
 {
 	/* What the kernel hands on may not steer the terminal. */
 	if ((c > 0 && c < ' ') || c == 0x7f)
 		c = '?';
-	if (table.columns)
-		keep(c);
+	if (grid_open())
+		grid_put(c);
 	else
-		putchar_unlocked(c);
+		putc_unlocked(c, hanging.file ?: stdout);
 }
 
 void out_text(const char *text)
@@ -257,122 +244,39 @@ void out_prefix(const char *key, const char *before,
 	}
 }
 
-/* Prints a row of n cells, of which the last is not padded, or a line without. */
-static const char *print_row(const char *cell)
-{
-	unsigned int i;
-	int width;
-
-	if (*cell == SPAN) {
-		puts(cell + 1);
-		return cell + strlen(cell) + 1;
-	}
-	for (i = 0; i < table.n; i++) {
-		width = table.width[i];
-		if (!table.columns[i].right)
-			width = i + 1 < table.n ? -width : 0;
-		printf("%*s%s", width, cell,
-		       i + 1 < table.n ? "  " : "\n");
-		cell += strlen(cell) + 1;
-	}
-	return cell;
-}
-
-static void print_titles(void)
-{
-	char titles[256];
-	size_t len = 0;
-	unsigned int i;
-
-	for (i = 0; i < table.n; i++)
-		len += snprintf(titles + len, sizeof(titles) - len, "%s",
-				table.columns[i].title) + 1;
-	print_row(titles);
-	table.titled = true;
-}
-
-void out_table(const struct column *columns, unsigned int n)
-{
-	unsigned int i;
-
-	if (opts.json)
-		return;
-	table.columns = columns;
-	table.n = n;
-	table.streamed = columns[0].width;
-	for (i = 0; i < n; i++) {
-		table.width[i] = columns[i].width;
-		if (!table.streamed)
-			table.width[i] = strlen(columns[i].title);
-	}
-}
-
-void out_cell(void)
-{
-	int width;
-
-	if (opts.json)
-		return;
-	if (table.len == table.cell)
-		put('-');
-	keep('\0');
-	width = table.len - table.cell - 1;
-	if (width > table.width[table.column] && !table.streamed)
-		table.width[table.column] = width;
-	table.column++;
-	table.cell = table.len;
-}
-
-void out_span(void)
+void out_hang(unsigned int column, unsigned int width)
 {
 	if (opts.json)
 		return;
-	table.span = true;
-	keep(SPAN);
+	hanging.column = column;
+	hanging.width = screen_width() ?: width;
+	hanging.file = open_memstream(&hanging.text, &hanging.len);
+	if (!hanging.file)
+		out_of_memory();
 }
 
-/* Ends the cells of a row, or what stands in their place. */
-static void end_row(void)
+static void end_hanging(void)
 {
-	if (table.span) {
-		keep('\0');
-		table.cell = table.len;
-	}
-	while (!table.span && table.column < table.n)
-		out_cell();
-	table.span = false;
-	table.column = 0;
+	fclose(hanging.file);
+	print_wrapped(hanging.text, hanging.column, hanging.width);
+	free(hanging.text);
+	memset(&hanging, 0, sizeof(hanging));
 }
 
 void out_line(void)
 {
 	if (opts.json)
 		return;
-	if (!table.columns) {
+	if (grid_open())
+		grid_end_row();
+	else if (hanging.file)
+		end_hanging();
+	else
 		putchar_unlocked('\n');
-		return;
-	}
-	end_row();
-	if (!table.streamed)
-		return;
-	if (!table.titled)
-		print_titles();
-	print_row(table.cells);
-	table.len = 0;
-	table.cell = 0;
 }
 
-/* Prints what was kept; without a row there are no titles either. */
-void out_table_end(void)
+void out_list(void)
 {
-	const char *cell = table.cells;
-
-	if (opts.json)
-		return;
-	if (table.len && !table.titled)
-		print_titles();
-	while (cell && cell < table.cells + table.len)
-		cell = print_row(cell);
-	free(table.cells);
-	memset(&table, 0, sizeof(table));
+	screen_page();
+	out_open();
 }

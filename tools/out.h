@@ -15,8 +15,9 @@
 
 #include "args.h"
 
-/* The whole answer of a command: a JSON array. */
+/* The whole answer of a command: a JSON array. A list may be long: it is paged. */
 void out_open(void);
+void out_list(void);
 void out_close(void);
 
 /* JSON structure; keys are NULL inside arrays. No effect on text. */
@@ -40,20 +41,39 @@ void out_text(const char *text);
 void out_line(void);
 
 /*
- * A text table. Between out_table() and out_table_end() text goes to cells;
- * out_cell() ends one, out_line() ends the row. A column is as wide as its
- * widest cell, or where all columns have a width, rows are printed at once.
+ * What comes up to the next out_line(), which begins at this column: where a line
+ * gets longer than the screen, or without one than "width" if that is not 0, it goes
+ * on below.
  */
+void out_hang(unsigned int column, unsigned int width);
+
+/*
+ * A text table. Between out_table() and out_table_end() text goes to cells;
+ * out_cell() ends one, out_line() ends the row. A column is as wide as its widest
+ * cell. Of a table that is long, or that out_table_flush() prints what there is of,
+ * what comes later may make columns wider.
+ *
+ * On a screen that is too narrow a row takes several lines, or out_cut() said that it
+ * is cut off.
+ */
+enum align {
+	LEFT,
+	RIGHT,
+	WORDS,			/* of the last column: may take several lines */
+};
+
 struct column {
 	const char *title;
-	int width;		/* 0: as needed */
-	bool right;		/* aligned to the right */
+	unsigned int width;	/* at least, where there is no screen */
+	enum align align;
 };
 
 void out_table(const struct column *columns, unsigned int n);
 void out_cell(void);
 /* What comes up to the next out_line() is no cell, but a line of the table. */
 void out_span(void);
+void out_table_flush(void);
 void out_table_end(void);
+void out_cut(void);
 
 #endif

@@ -35,9 +35,6 @@ struct top {
 	struct labels labels;
 };
 
-/* So many characters of a label fit a screen. */
-enum { LABEL = 13 };
-
 /* ---------------------------------- looking ------------------------------- */
 
 static void read_entry(const struct nlattr *attr, struct entry *entry)
@@ -148,7 +145,7 @@ static void print_entries(const struct top *top, unsigned int lines)
 			print_client(&top->entry[i]);
 		print_numbers(top, &top->entry[i]);
 		if (!top->destinations)
-			labels_print(&top->labels, top->entry[i].addr, LABEL);
+			labels_print(&top->labels, top->entry[i].addr);
 		out_line();
 		out_object_end();
 	}
@@ -171,20 +168,20 @@ static void print_others(const struct top *top)
 static void print(void *data, unsigned int rows)
 {
 	static const struct column clients[] = {
-		{ "CLIENT", 0, false },
-		{ "GATEWAY", 0, false },
-		{ "FLOWS", 0, true },
-		{ "NEW/S", 0, true },
-		{ "BYTES OUT/S", 0, true },
-		{ "BYTES IN/S", 0, true },
-		{ "LABEL", 0, false },
+		{ "CLIENT", 0, LEFT },
+		{ "GATEWAY", 0, LEFT },
+		{ "FLOWS", 0, RIGHT },
+		{ "NEW/S", 0, RIGHT },
+		{ "BYTES OUT/S", 0, RIGHT },
+		{ "BYTES IN/S", 0, RIGHT },
+		{ "LABEL", 0, LEFT },
 	}, destinations[] = {
-		{ "DESTINATION", 0, false },
-		{ "PROTO", 0, false },
-		{ "FLOWS", 0, true },
-		{ "NEW/S", 0, true },
-		{ "BYTES OUT/S", 0, true },
-		{ "BYTES IN/S", 0, true },
+		{ "DESTINATION", 0, LEFT },
+		{ "PROTO", 0, LEFT },
+		{ "FLOWS", 0, RIGHT },
+		{ "NEW/S", 0, RIGHT },
+		{ "BYTES OUT/S", 0, RIGHT },
+		{ "BYTES IN/S", 0, RIGHT },
 	};
 	const struct top *top = data;
 

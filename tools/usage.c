@@ -249,6 +249,7 @@ void usage_summary(void)
 	       "  -s, --stats       show more\n"
 	       "  -b, --batch FILE  take commands from a file, - for stdin\n"
 	       "      --force       with -b, go on after an error\n"
+	       "      --no-pager    print long lists as they are\n"
 	       "  -V, --version     print the version\n"
 	       "  -h, --help        print this\n");
 }
