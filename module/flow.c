@@ -7,14 +7,10 @@
 
 #include "account.h"
 #include "client.h"
-#include "crowd.h"
 #include "event.h"
 #include "flow.h"
 #include "gateway.h"
-#include "idle.h"
-#include "mapping.h"
 #include "table.h"
-#include "tcp.h"
 #include "wheel.h"
 
 /* As many as the table can be asked to have buckets for. */
@@ -42,10 +38,15 @@ static const u8 timeout_option[] = {
 	[NATGW_FLOW_STATE_HELD] = 0,
 };
 
-/* Has an opening or ending connection the time-out of its state, whatever a
- * rule says of its idleness?
+/**
+ * natgw_flow_transitory() - is a connection opening or ending?
+ * @state: its
+ *
+ * It has the time-out of its state then, whatever a rule says of its idleness.
+ *
+ * Context: any.
  */
-static bool transitory(u8 state)
+bool natgw_flow_transitory(u8 state)
 {
 	return state == NATGW_FLOW_STATE_TCP_OPENING ||
 	       state == NATGW_FLOW_STATE_TCP_CLOSING ||
@@ -64,7 +65,7 @@ u32 natgw_flow_timeout(const struct natgw_flow *flow)
 	u8 state = READ_ONCE(flow->state);
 	u32 idle = READ_ONCE(flow->idle);
 
-	if (state == NATGW_FLOW_STATE_HELD || (idle && !transitory(state)))
+	if (state == NATGW_FLOW_STATE_HELD || (idle && !natgw_flow_transitory(state)))
 		return idle;
 	return config->option[timeout_option[state]];
 }
@@ -371,10 +372,14 @@ void natgw_flow_uncount(struct natgw_flow *flow)
 		test_bit(NATGW_FLOW_GUEST, &flow->flags));
 }
 
-static void flow_free_rcu(struct rcu_head *rcu)
+/**
+ * natgw_flow_free() - give a flow's memory back
+ * @flow: one that has left, and that nobody who found it before looks at any more
+ *
+ * Context: any.
+ */
+void natgw_flow_free(struct natgw_flow *flow)
 {
-	struct natgw_flow *flow = container_of(rcu, struct natgw_flow, rcu);
-
 	if (test_bit(NATGW_FLOW_COUNTED, &flow->flags))
 		natgw_account_free(flow);
 	else
@@ -393,37 +398,6 @@ void natgw_flow_remove_node(struct natgw_net *nn, struct natgw_flow *flow,
 			    enum natgw_dir dir)
 {
 	rhashtable_remove_fast(&nn->flows, &natgw_flow_node(flow, dir)->head, natgw_flow_params);
-}
-
-/* Even the tuple of a flow whose port belongs to a mapping may be marked: by one
- * that looked for a port of its own, since a time with other options.
- */
-static void remove_reply(struct natgw_net *nn, struct natgw_flow *flow)
-{
-	natgw_flow_remove_node(nn, flow, NATGW_DIR_REPLY);
-	natgw_crowd_release(nn, natgw_flow_tuple(flow, NATGW_DIR_REPLY));
-}
-
-/**
- * natgw_flow_discard() - give up a flow whose original tuple is in no table
- * @flow: from natgw_flow_alloc(); its reply tuple is in no table either, or
- *	has just been taken out of it
- *
- * Context: softirq.
- */
-void natgw_flow_discard(struct natgw_flow *flow)
-{
-	struct natgw_flow *mapping = flow->mapping;
-
-	/* Whoever has found its reply tuple keeps off @turn from here on. */
-	set_bit(NATGW_FLOW_DYING, &flow->flags);
-	natgw_wheel_del(flow->gw->nn, flow);
-	natgw_flow_uncount(flow);
-	/* Its port has not been used for this flow, and need not be held. */
-	if (mapping)
-		natgw_mapping_put(flow->gw->nn, mapping,
-				  NATGW_FLOW_END_GATEWAY);
-	call_rcu(&flow->rcu, flow_free_rcu);
 }
 
 /* prepare - what becomes of packets: of those out the source turns into the reply's
@@ -472,10 +446,14 @@ int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
 					    &node->head, natgw_flow_params);
 }
 
-/* counter_of - a flow's own one of the counters that there are for each kind of
- * flow, in the order of enum natgw_stats_kind
+/**
+ * natgw_flow_counter() - a flow's own one of the counters that there are for each kind
+ * @flow: a flow
+ * @first: the first of them, of which there is one for each enum natgw_stats_kind
+ *
+ * Context: any.
  */
-static int counter_of(const struct natgw_flow *flow, int first)
+int natgw_flow_counter(const struct natgw_flow *flow, int first)
 {
 	if (flow->kind == NATGW_FLOW_KIND_HOST)
 		return first + NATGW_STATS_HOST;
@@ -509,12 +487,12 @@ int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow)
 
 	err = natgw_flow_insert_node(nn, flow, NATGW_DIR_ORIGINAL);
 	if (err) {
-		remove_reply(nn, flow);
+		natgw_flow_remove_reply(nn, flow);
 		return err;
 	}
 	natgw_wheel_add(nn, flow);
 	natgw_stats_add(flow->gw->stats,
-			counter_of(flow, NATGW_A_COUNTERS_FLOWS_CREATED_TCP), 1);
+			natgw_flow_counter(flow, NATGW_A_COUNTERS_FLOWS_CREATED_TCP), 1);
 	atomic64_inc(&flow->addr->created);
 	if (flow->client)
 		natgw_client_began(flow->client);
@@ -541,155 +519,6 @@ void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow)
 }
 
 /**
- * natgw_flow_claim() - become the one who ends a flow
- * @flow: a flow
- *
- * Context: any, RCU or the wheel's lock. Return: whether the caller now has to
- * take it off the wheel and call natgw_flow_end().
- */
-bool natgw_flow_claim(struct natgw_flow *flow)
-{
-	return !test_and_set_bit(NATGW_FLOW_DYING, &flow->flags);
-}
-
-/* For how long the port of a flow that ends is kept from reuse, in seconds. The
- * ports of an address or a gateway that goes are nobody's any more.
- */
-static u32 hold_time(const struct natgw_flow *flow, enum natgw_flow_end why)
-{
-	const struct natgw_config *config = rcu_dereference(flow->gw->config);
-
-	/* Nor is a port of this host kept from it. */
-	if (why == NATGW_FLOW_END_ADDRESS || why == NATGW_FLOW_END_DRAINED ||
-	    why == NATGW_FLOW_END_GATEWAY || flow->kind == NATGW_FLOW_KIND_HOST ||
-	    test_bit(NATGW_FLOW_OF_HOST, &flow->flags) ||
-	    natgw_proto_portless(natgw_flow_tuple(flow,
-						  NATGW_DIR_REPLY)->proto))
-		return 0;
-	switch (READ_ONCE(flow->state)) {
-	case NATGW_FLOW_STATE_TCP_CLOSING:
-		return natgw_option(config, HOLD_FIN);
-	case NATGW_FLOW_STATE_TCP_RESET:
-		return natgw_option(config, HOLD_RST);
-	case NATGW_FLOW_STATE_TCP_OPENING:
-		return natgw_option(config, HOLD_OPENING);
-	default:
-		return natgw_option(config, HOLD_UDP);
-	}
-}
-
-/* hold - keep the port of a flow that has ended; returns whether it is */
-static bool hold(struct natgw_net *nn, struct natgw_flow *flow, u32 seconds)
-{
-	const struct natgw_config *config = rcu_dereference(flow->gw->config);
-
-	if (atomic_inc_return(&flow->gw->held) >
-	    natgw_option(config, HOLD_MAX)) {
-		atomic_dec(&flow->gw->held);
-		return false;
-	}
-	WRITE_ONCE(flow->used, (u32)jiffies);
-	WRITE_ONCE(flow->idle, seconds);
-	WRITE_ONCE(flow->state, NATGW_FLOW_STATE_HELD);
-	/* From here on anybody may claim it again: it is whole before, and
-	 * natgw_wheel_add() leaves alone what was claimed meanwhile.
-	 */
-	smp_mb__before_atomic();
-	clear_bit(NATGW_FLOW_DYING, &flow->flags);
-	natgw_wheel_add(nn, flow);
-	return true;
-}
-
-/**
- * natgw_flow_free_port() - the last step of a flow's end, or of a mapping's
- * @nn: the namespace
- * @flow: claimed by the caller, off the wheel, its original tuple out of the
- *	table, and counting on no limit any more
- * @why: enum natgw_flow_end
- *
- * Its port is free again, or held for as long as the gateway's options say.
- *
- * Context: bottom halves disabled, RCU. @flow must not be used afterwards.
- */
-void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *flow,
-			  enum natgw_flow_end why)
-{
-	struct natgw_flow *mapping = flow->mapping;
-	u32 seconds;
-
-	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD) {
-		atomic_dec(&flow->gw->held);
-	} else if (!mapping) {
-		seconds = hold_time(flow, why);
-		if (seconds && hold(nn, flow, seconds))
-			return;
-	}
-	remove_reply(nn, flow);
-	if (mapping) {
-		WRITE_ONCE(mapping->state, READ_ONCE(flow->state));
-		natgw_mapping_put(nn, mapping, why);
-	}
-	call_rcu(&flow->rcu, flow_free_rcu);
-}
-
-static void count_idle(const struct natgw_flow *flow)
-{
-	natgw_stats_add(flow->gw->stats, NATGW_A_COUNTERS_FLOWS_IDLE, 1);
-	if (!transitory(READ_ONCE(flow->state)))
-		natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_IDLE);
-}
-
-/**
- * natgw_flow_end() - take a claimed flow out of the table
- * @nn: the namespace
- * @flow: claimed by the caller, and off the wheel
- * @why: enum natgw_flow_end
- *
- * Context: bottom halves disabled, RCU. @flow must not be used afterwards,
- * unless inside an RCU section that began before.
- */
-void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
-		    enum natgw_flow_end why)
-{
-	/* One that was held has been through this already. */
-	if (READ_ONCE(flow->state) != NATGW_FLOW_STATE_HELD) {
-		/* The original tuple first: nobody may find it and send a
-		 * packet whose answer finds nothing.
-		 */
-		natgw_flow_remove_node(nn, flow, NATGW_DIR_ORIGINAL);
-		natgw_stats_add(flow->gw->stats,
-				counter_of(flow,
-					   NATGW_A_COUNTERS_FLOWS_ENDED_TCP),
-				1);
-		if (why == NATGW_FLOW_END_IDLE)
-			count_idle(flow);
-		natgw_event_flow(nn, flow, NATGW_EVENT_DELETE, why);
-		natgw_idle_flow_end(nn, flow, why == NATGW_FLOW_END_IDLE &&
-				    flow->kind == NATGW_FLOW_KIND_INSIDE &&
-				    !transitory(READ_ONCE(flow->state)));
-		natgw_flow_uncount(flow);
-	}
-	natgw_flow_free_port(nn, flow, why);
-}
-
-/**
- * natgw_flow_kill() - end a flow, unless somebody else is doing that
- * @nn: the namespace
- * @flow: a flow
- * @why: enum natgw_flow_end
- *
- * Context: bottom halves disabled, RCU.
- */
-void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
-		     enum natgw_flow_end why)
-{
-	if (!natgw_flow_claim(flow))
-		return;
-	natgw_wheel_del(nn, flow);
-	natgw_flow_end(nn, flow, why);
-}
-
-/**
  * natgw_flow_table_init() - a namespace's table
  * @nn: the namespace
  *
@@ -707,6 +536,27 @@ int natgw_flow_table_init(struct natgw_net *nn)
 }
 
 /**
+ * natgw_flow_table_fit() - let the table become smaller, unless flows are purged
+ * @nn: the namespace
+ *
+ * The table looks at itself when something is taken out of it. Who has emptied it
+ * while it was not to become smaller has it look once more.
+ *
+ * Context: any; every second, and at the beginning of a purge. Where both meet, the
+ * table may become smaller during a purge, which is not wrong but slow.
+ */
+void natgw_flow_table_fit(struct natgw_net *nn)
+{
+	bool shrinks = !atomic_read(&nn->purges);
+
+	if (nn->flows.p.automatic_shrinking == shrinks)
+		return;
+	WRITE_ONCE(nn->flows.p.automatic_shrinking, shrinks);
+	if (shrinks)
+		schedule_work(&nn->flows.run_work);
+}
+
+/**
  * natgw_flow_table_exit() - end all flows and free the table
  * @nn: the namespace, whose hooks and wheel work are gone
  *
@@ -717,6 +567,8 @@ void natgw_flow_table_exit(struct natgw_net *nn)
 	static const struct natgw_filter all = { .held = true };
 
 	natgw_flow_purge(nn, &all, NATGW_FLOW_END_GATEWAY);
+	/* What the wheel has ended last: a grace period has passed since. */
+	natgw_flow_bury(&nn->dead);
 	rhashtable_destroy(&nn->flows);
 }
 

@@ -75,7 +75,8 @@ enum {
  * @addr: its address, which outlives it
  * @client: whose limits it counts on, with a reference, or NULL
  * @mapping: the mapping that its port belongs to, with a reference, or NULL
- * @turn: its place on the wheel, under the shard's lock
+ * @turn: its place on the wheel, under the shard's lock; then among those that
+ *	ended with it
  * @rcu: to be freed by; only once NATGW_FLOW_DYING keeps everybody from @turn
  * @flags: NATGW_FLOW_* bits
  * @used: low bits of jiffies at the last packet, coarse
@@ -89,8 +90,8 @@ enum {
  *
  * Lifetime: a flow is found through the table or the wheel. Whoever sets
  * NATGW_FLOW_DYING owns its end (natgw_flow_end()): it takes the flow off the
- * wheel and out of the table and leaves the memory to RCU. A reader inside an
- * RCU section may thus use a flow that has just ended; its addresses are still
+ * wheel and out of the table, and the memory is freed a grace period later. A
+ * reader inside an RCU section may thus use a flow that has just ended; its addresses are still
  * the right ones for the packet in hand. There is no reference count.
  *
  * Where a port is to be kept from reuse, the flow that had it stays after its
@@ -187,6 +188,7 @@ static inline void natgw_flow_touch(struct natgw_flow *flow)
 		WRITE_ONCE(flow->used, now);
 }
 
+bool natgw_flow_transitory(u8 state);
 s32 natgw_flow_remaining(const struct natgw_flow *flow);
 u64 natgw_flow_start(const struct natgw_flow *flow);
 
@@ -204,6 +206,7 @@ static inline bool natgw_flow_in_use(const struct natgw_flow *flow)
 int natgw_flow_init(void);
 void natgw_flow_exit(void);
 int natgw_flow_table_init(struct natgw_net *nn);
+void natgw_flow_table_fit(struct natgw_net *nn);
 void natgw_flow_table_exit(struct natgw_net *nn);
 
 struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
@@ -222,23 +225,33 @@ struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,
 				    u32 hash);
 void natgw_flow_use_address(struct natgw_flow *flow, struct natgw_addr *addr);
 void natgw_flow_uncount(struct natgw_flow *flow);
-void natgw_flow_discard(struct natgw_flow *flow);
+void natgw_flow_free(struct natgw_flow *flow);
 int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
 			   enum natgw_dir dir);
 void natgw_flow_remove_node(struct natgw_net *nn, struct natgw_flow *flow,
 			    enum natgw_dir dir);
 int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow);
-void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *flow,
-			  enum natgw_flow_end why);
 void natgw_flow_start_opening(struct natgw_flow *flow);
 void natgw_flow_stop_opening(struct natgw_flow *flow);
 u32 natgw_flow_timeout(const struct natgw_flow *flow);
 void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow);
+int natgw_flow_counter(const struct natgw_flow *flow, int first);
+
+/* end.c */
+void natgw_flow_remove_reply(struct natgw_net *nn, struct natgw_flow *flow);
+void natgw_flow_discard(struct natgw_flow *flow);
 bool natgw_flow_claim(struct natgw_flow *flow);
+void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *mapping,
+			  enum natgw_flow_end why);
 void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
 		    enum natgw_flow_end why);
+void natgw_flow_end_many(struct natgw_net *nn, struct natgw_flow *flow,
+			 enum natgw_flow_end why, struct hlist_head *dead);
+void natgw_flow_bury(struct hlist_head *dead);
 void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
 		     enum natgw_flow_end why);
+
+/* walk.c */
 bool natgw_flow_matches(const struct natgw_flow *flow,
 			const struct natgw_filter *filter);
 unsigned int natgw_flow_visit(struct natgw_net *nn,

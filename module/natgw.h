@@ -49,11 +49,14 @@ enum natgw_watch {
  * @started: flows, wheel and hooks exist. Set once, under RTNL, when the first
  *	gateway is created; read with smp_load_acquire() by anybody else
  * @flows: both nodes of every flow, by tuple
+ * @purges: how many are ending many of them
  * @crowds: what is known of the ports towards crowded destinations
  * @recent: some of them that were of use lately, to be found without a search
  * @clients: inside hosts that have flows, by gateway and block of addresses
  * @wheel: when flows are to be looked at for idleness; @wheels shards
  * @wheels: number of shards
+ * @dead: flows that it has ended in its last turn; only @tick looks at them
+ * @grace: after which grace period they may be freed
  * @tick: the work that turns the wheel, once a second
  * @gateways: list of struct natgw_gw; written under RTNL, read under RCU
  * @fences: list of struct natgw_fence; likewise
@@ -84,11 +87,14 @@ struct natgw_net {
 	struct net *net;
 	bool started;
 	struct rhashtable flows;
+	atomic_t purges;
 	struct rhashtable crowds;
 	struct natgw_crowd __rcu *recent[NATGW_RECENT];
 	struct rhashtable clients;
 	struct natgw_wheel *wheel;
 	unsigned int wheels;
+	struct hlist_head dead;
+	unsigned long grace;
 	struct delayed_work tick;
 	struct list_head gateways;
 	struct list_head fences;

@@ -45,6 +45,7 @@ static void tick(struct work_struct *work)
 
 	natgw_wheel_turn(nn);
 	natgw_address_reap(nn);
+	natgw_flow_table_fit(nn);
 	natgw_answer_due(nn);
 	natgw_fast_police(nn);
 	natgw_device_guard(nn);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Visits to many flows: what filters include, and what is done about it. */
 #include <linux/netdevice.h>
+#include <linux/prefetch.h>
 
 #include "flow.h"
 #include "gateway.h"
 #include "wheel.h"
+
+/* Nodes that are looked at in one RCU section, and buckets that a walk looks ahead */
+enum { BATCH = 32, AHEAD = 12 };
 
 static bool is_stray(const struct natgw_flow *flow)
 {
@@ -70,6 +74,67 @@ static bool walk_start(struct rhashtable_iter *iter)
 	return anew;
 }
 
+/* look_ahead - fetch what the walk comes to soon */
+static void look_ahead(const struct rhashtable_iter *iter)
+{
+	const struct bucket_table *tbl = iter->walker.tbl;
+	unsigned int slot = iter->slot + AHEAD;
+
+	if (tbl && slot < tbl->size)
+		prefetch(rht_ptr_rcu(rht_bucket(tbl, slot)));
+}
+
+/* gather - the next nodes of a walk, at most BATCH; fewer at its end
+ *
+ * A million flows are in no cache. What is looked at next is fetched for all of them
+ * at once, not waited for one by one.
+ */
+static unsigned int gather(struct rhashtable_iter *iter,
+			   struct natgw_node **batch, bool *again)
+{
+	struct natgw_node *node;
+	unsigned int n = 0;
+
+	while (n < BATCH && (node = rhashtable_walk_next(iter))) {
+		if (IS_ERR(node)) {
+			*again = true;
+			continue;
+		}
+		look_ahead(iter);
+		prefetch(&natgw_flow_of(node)->gw);
+		batch[n++] = node;
+	}
+	return n;
+}
+
+/* expect - fetch what is written when a flow ends: the bucket of its other tuple */
+static void expect(struct natgw_net *nn, const struct natgw_flow *flow)
+{
+	const struct bucket_table *tbl = rcu_dereference(nn->flows.tbl);
+
+	prefetch(rht_bucket(tbl, rht_bucket_index(tbl, flow->reply.hash)));
+}
+
+/* sift - of some nodes those flows that are to be visited; returns how many */
+static unsigned int sift(struct natgw_node *const *batch, unsigned int n,
+			 const struct natgw_filter *filter,
+			 struct natgw_flow **flows)
+{
+	struct natgw_flow *flow;
+	unsigned int found = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		flow = natgw_flow_of(batch[i]);
+		if (!stands_for_flow(batch[i], flow) ||
+		    !natgw_flow_matches(flow, filter))
+			continue;
+		prefetch(&flow->reply);
+		flows[found++] = flow;
+	}
+	return found;
+}
+
 /**
  * natgw_flow_visit() - visit each flow that a filter includes
  * @nn: the namespace, started
@@ -89,33 +154,28 @@ unsigned int natgw_flow_visit(struct natgw_net *nn,
 			      natgw_flow_visit_fn *visit, void *data,
 			      bool *again)
 {
+	struct natgw_node *batch[BATCH];
+	struct natgw_flow *flows[BATCH];
 	struct rhashtable_iter iter;
-	struct natgw_node *node;
+	unsigned int i, n, found;
 	unsigned int seen = 0;
-	unsigned int steps = 0;
 
 	*again = false;
 	rhashtable_walk_enter(&nn->flows, &iter);
-	walk_start(&iter);
-	while ((node = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(node)) {
-			*again = true;
-			continue;
-		}
-		if (stands_for_flow(node, natgw_flow_of(node)) &&
-		    natgw_flow_matches(natgw_flow_of(node), filter)) {
-			seen++;
-			local_bh_disable();
-			visit(nn, natgw_flow_of(node), data);
-			local_bh_enable();
-		}
-		if (++steps % 1024 == 0) {
-			rhashtable_walk_stop(&iter);
-			cond_resched();
-			*again |= walk_start(&iter);
-		}
-	}
-	rhashtable_walk_stop(&iter);
+	do {
+		*again |= walk_start(&iter);
+		n = gather(&iter, batch, again);
+		found = sift(batch, n, filter, flows);
+		local_bh_disable();
+		for (i = 0; i < found; i++)
+			expect(nn, flows[i]);
+		for (i = 0; i < found; i++)
+			visit(nn, flows[i], data);
+		local_bh_enable();
+		rhashtable_walk_stop(&iter);
+		cond_resched();
+		seen += found;
+	} while (n == BATCH);
 	rhashtable_walk_exit(&iter);
 	return seen;
 }
@@ -125,11 +185,19 @@ static void visit_count(struct natgw_net *nn, struct natgw_flow *flow,
 {
 }
 
+struct killing {
+	enum natgw_flow_end why;
+	struct hlist_head dead;
+};
+
 static void visit_kill(struct natgw_net *nn, struct natgw_flow *flow, void *data)
 {
-	const enum natgw_flow_end *why = data;
+	struct killing *killing = data;
 
-	natgw_flow_kill(nn, flow, *why);
+	if (!natgw_flow_claim(flow))
+		return;
+	natgw_wheel_del(nn, flow);
+	natgw_flow_end_many(nn, flow, killing->why, &killing->dead);
 }
 
 static void visit_move(struct natgw_net *nn, struct natgw_flow *flow, void *data)
@@ -158,6 +226,28 @@ unsigned int natgw_flow_count(struct natgw_net *nn,
 	return seen;
 }
 
+/* kill - end the flows that a filter includes; returns how many
+ *
+ * Meanwhile the table is not made smaller: that would move flows which are about to
+ * go.
+ */
+static unsigned int kill(struct natgw_net *nn,
+			 const struct natgw_filter *filter,
+			 struct killing *killing)
+{
+	unsigned int tries = NATGW_FLOW_PATIENCE;
+	unsigned int seen = 0;
+	bool again;
+
+	atomic_inc(&nn->purges);
+	natgw_flow_table_fit(nn);
+	do {
+		seen += natgw_flow_visit(nn, filter, visit_kill, killing, &again);
+	} while (again && --tries);
+	atomic_dec(&nn->purges);
+	return seen;
+}
+
 /**
  * natgw_flow_flush() - end the flows that a filter includes
  * @nn: the namespace, started
@@ -172,13 +262,13 @@ unsigned int natgw_flow_flush(struct natgw_net *nn,
 			      const struct natgw_filter *filter,
 			      enum natgw_flow_end why)
 {
-	unsigned int tries = NATGW_FLOW_PATIENCE;
-	unsigned int seen = 0;
-	bool again;
+	struct killing killing = { .why = why };
+	unsigned int seen = kill(nn, filter, &killing);
 
-	do {
-		seen += natgw_flow_visit(nn, filter, visit_kill, &why, &again);
-	} while (again && --tries);
+	if (!hlist_empty(&killing.dead)) {
+		synchronize_net();
+		natgw_flow_bury(&killing.dead);
+	}
 	return seen;
 }
 
@@ -194,16 +284,18 @@ unsigned int natgw_flow_flush(struct natgw_net *nn,
 void natgw_flow_purge(struct natgw_net *nn, const struct natgw_filter *filter,
 		      enum natgw_flow_end why)
 {
+	struct killing killing = { .why = why };
 	int round;
 
 	/* Who has claimed a flow ends it in the same RCU section. By the second
 	 * round, what became held instead can be seen.
 	 */
 	for (round = 0; round < 2; round++) {
-		while (natgw_flow_flush(nn, filter, why))
+		while (kill(nn, filter, &killing))
 			cond_resched();
 		synchronize_net();
 	}
+	natgw_flow_bury(&killing.dead);
 }
 
 /**

@@ -193,7 +193,8 @@ static void turn_shard(struct natgw_net *nn, struct natgw_wheel *wheel)
 		more = first_due(wheel) || wheel->now != clock_seconds();
 		spin_unlock(&wheel->lock);
 		while (n)
-			natgw_flow_end(nn, expired[--n], NATGW_FLOW_END_IDLE);
+			natgw_flow_end_many(nn, expired[--n],
+					    NATGW_FLOW_END_IDLE, &nn->dead);
 		local_bh_enable();
 		rcu_read_unlock();
 		cond_resched();
@@ -204,14 +205,20 @@ static void turn_shard(struct natgw_net *nn, struct natgw_wheel *wheel)
  * natgw_wheel_turn() - end the flows that have been idle for too long
  * @nn: the namespace
  *
+ * Their memory is freed in the next turn.
+ *
  * Context: process; one call at a time.
  */
 void natgw_wheel_turn(struct natgw_net *nn)
 {
 	unsigned int i;
 
+	/* A second is time enough for it, so this hardly ever waits. */
+	cond_synchronize_rcu(nn->grace);
+	natgw_flow_bury(&nn->dead);
 	for (i = 0; i < nn->wheels; i++)
 		turn_shard(nn, &nn->wheel[i]);
+	nn->grace = get_state_synchronize_rcu();
 }
 
 /**
