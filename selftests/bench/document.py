@@ -105,6 +105,17 @@ comes, on average over a time-out, *expiry* what the processor does until all fl
 what they do without any flow is taken off both.
 
 %(idle)s
+
+### A million flows, and whoever waits meanwhile
+
+A process of the highest priority wants the processor every 50,000 instructions. The
+table has the longest time that it had to wait, in thousands of instructions, while
+1,000,016 flows began, ended because they were idle, and were deleted: the longest
+time that a softirq, the holder of a lock, or a loop that does not give way kept the
+processor. A wait of what a processor does in a millisecond would be at least 1,000
+in this table. What the process itself takes is in the first column.
+
+%(stalls)s
 '''
 
 NATIVE = '''
@@ -243,7 +254,11 @@ def instructions(results):
         idle=plain(results, '', [
             ('memory, bytes/flow', 'memory', 1),
             ('idle, thousand instructions/s', 'idle', 1000),
-            ('expiry, instructions/flow', 'expiry', 1)]))
+            ('expiry, instructions/flow', 'expiry', 1)]),
+        stalls=plain(results, 'longest wait, thousand instructions', [
+            ('while they begin', 'stall, begin', 1000),
+            ('while they expire', 'stall, expire', 1000),
+            ('while they are deleted', 'stall, delete', 1000)]))
 
 
 def native(results):

@@ -16,6 +16,7 @@ import time
 
 import network
 import output
+import stalls
 import subjects
 import traffic
 
@@ -152,6 +153,25 @@ class Bench(output.Output):
         network.run('modprobe', 'pktgen')
         self.subject.begun(0)
 
+    def stalls(self):
+        """How long nobody else gets the processor while a million flows begin,
+        end because they are idle, and are deleted."""
+        self.build()
+        out = traffic.many_out(SMALL)
+        self.stall('begin', lambda: out.send(traffic.MANY))
+        time.sleep(subjects.TIMEOUT - 30)
+        self.stall('expire', lambda: time.sleep(60))
+        time.sleep(2 * subjects.TIMEOUT)
+        self.subject.begun(0)
+        out.send(traffic.MANY)
+        self.stall('delete', self.subject.clear)
+        self.remove()
+
+    def stall(self, when, call):
+        with stalls.Stalls() as seen:
+            call()
+        self.result('stall, ' + when, [seen.longest], 'instructions')
+
     def build(self, ends=True):
         network.build()
         if ends:
@@ -173,6 +193,8 @@ class Bench(output.Output):
                     self.stream()
                 if self.subject.name != 'flowtable':
                     self.new_flows()
+                    if not self.short and self.subject.rests:
+                        self.stalls()
         self.end()
 
 

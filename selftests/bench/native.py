@@ -17,10 +17,7 @@ import traffic
 
 SIZE = 64
 FEW, FEW_PACKETS, FEW_ROUNDS = 64, 1000000, 5
-# Ports that pktgen walks through in step. The two numbers of them have no
-# common divisor, so that it meets every pair before the first comes again.
-SPORTS, DPORTS = range(1024, 63525), range(9, 25)
-MANY, MANY_ROUNDS = len(SPORTS) * len(DPORTS), 3
+MANY, MANY_ROUNDS = traffic.MANY, 3
 # Idleness is waited for.
 TIMEOUT = 60
 MEASURED = ('forward', 'masquerade', 'flowtable')
@@ -73,15 +70,11 @@ class Bench(output.Output):
         """A sweep that begins the flows, one of answers, and one that counts."""
         self.build()
         memory = output.used_memory()
-        out = traffic.Pktgen('g0', SIZE, network.SERVER, src_min='10.1.0.1',
-                             src_max='10.1.0.1', **traffic.ports('src', SPORTS),
-                             **traffic.ports('dst', DPORTS))
+        out = traffic.many_out(SIZE)
         took = out.send(MANY)
         self.note('new flows', MANY * 1000 / took)
         if self.subject.keeps_ports:
-            traffic.Pktgen('s0', SIZE, network.EXTERNAL, src_min=network.SERVER,
-                           src_max=network.SERVER, **traffic.ports('src', DPORTS),
-                           **traffic.ports('dst', SPORTS)).send(MANY)
+            traffic.many_in(SIZE).send(MANY)
             out.send(MANY)
         self.subject.begun(MANY)
         self.speed('udp out, %d flows' % MANY, out, MANY)

@@ -19,6 +19,12 @@ CLIENT_NUMBER, SERVER_NUMBER = 1000, 5000
 # more than an ordinary window.
 ROUNDS = 16
 
+# A million flows, of one host. pktgen walks through both ranges in step; the two numbers
+# of ports have no common divisor, so that it meets every pair before the first
+# comes again.
+SPORTS, DPORTS = range(1024, 63525), range(9, 25)
+MANY = len(SPORTS) * len(DPORTS)
+
 Flow = collections.namedtuple('Flow', 'proto src sport dst dport')
 
 
@@ -166,6 +172,20 @@ class Pktgen:
         if found.groups() != (str(count), '0'):
             raise RuntimeError('pktgen: ' + text)
         return int(re.search(r'Result: OK: (\d+)', text).group(1)) * 1000
+
+
+def many_out(size):
+    """A generator of a million flows."""
+    return Pktgen('g0', size, network.SERVER, src_min='10.1.0.1',
+                  src_max='10.1.0.1', **ports('src', SPORTS),
+                  **ports('dst', DPORTS))
+
+
+def many_in(size):
+    """Of the answers to them."""
+    return Pktgen('s0', size, network.EXTERNAL, src_min=network.SERVER,
+                  src_max=network.SERVER, **ports('src', DPORTS),
+                  **ports('dst', SPORTS))
 
 
 def stream(megabytes, port):
