@@ -32,8 +32,7 @@ one()
 heard()
 {
 	one
-	sleep 0.2
-	grep -q "\"sport\":$later,.*\"end\":" "$TMP/events"
+	wait_for 1 grep -q "\"sport\":$later,.*\"end\":" "$TMP/events"
 }
 
 # adds_up: each that began and ended was seen or is known to be lost

@@ -281,14 +281,19 @@ written()
 	grep "198.51.100.8[56]" "$TMP/few" | grep -c "\"event\":\"$1\""
 }
 
+# both_logged PORT: the start and the end of such a flow
+both_logged()
+{
+	[ "$(grep -c "\"sport\":$1,.*198.51.100.86" "$TMP/few")" -eq 2 ]
+}
+
 # later: one more flow is in the log; while the buffer is full yet, it is not
 later()
 {
 	FLOWS=$((FLOWS + 1))
 	inside udp dst=198.51.100.86 sport=$FLOWS
 	nat flow flush dst 198.51.100.86 >/dev/null
-	sleep 0.5
-	[ "$(grep -c "\"sport\":$FLOWS,.*198.51.100.86" "$TMP/few")" -eq 2 ]
+	wait_for 1 both_logged $FLOWS
 }
 
 # FLOWS flows come and go while nobody reads

@@ -18,11 +18,18 @@ begin()
 	USED=$(date +%s.%3N)
 }
 
+# past TIME: it is later than that, and OVER
+past()
+{
+	OVER=$(date +%s.%3N)
+	[[ $(date -u -d "@$OVER" +%Y-%m-%dT%H:%M:%S.%3NZ) > $1 ]]
+}
+
 finish()
 {
 	nat flow flush dst $HOLE >/dev/null
-	sleep 0.1
-	OVER=$(date +%s.%3N)
+	wait_for 5 logged "$PORT" end
+	wait_for 5 past "$(logged "$PORT" end | values ended)"
 }
 
 # had ADDRESS PORT TIME SOURCE WORD...: that one had it then, and nobody else
