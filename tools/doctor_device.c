@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* natctl doctor: network hardware. */
+#include <dirent.h>
 #include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -83,9 +84,89 @@ static void say_few(struct doctor *doctor, const struct device *dev,
 			   0xffffffffULL);
 }
 
+/* The one processor in a list of them; -1 where there are more, or no list. */
+static long only_one(const char *irq, const char *which)
+{
+	char path[96], list[64] = "", *end;
+	FILE *file;
+	long cpu;
+
+	snprintf(path, sizeof(path), "/proc/irq/%.16s/%s", irq, which);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	if (!fgets(list, sizeof(list), file))
+		list[0] = '\0';
+	fclose(file);
+	cpu = strtol(list, &end, 10);
+	return end != list && (*end == '\n' || !*end) ? cpu : -1;
+}
+
+/* Where an interrupt is to go counts before where the last one went. */
+static long processor_of(const char *irq)
+{
+	long cpu = only_one(irq, "smp_affinity_list");
+
+	return cpu >= 0 ? cpu : only_one(irq, "effective_affinity_list");
+}
+
+/* The processor that all interrupts of a device go to, if there are several. */
+static long only_processor(const struct device *dev)
+{
+	const struct dirent *entry;
+	unsigned int n = 0;
+	long cpu = -1;
+	char path[96];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/device/msi_irqs",
+		 dev->name);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (n++ && processor_of(entry->d_name) != cpu)
+			cpu = -1;
+		else
+			cpu = processor_of(entry->d_name);
+		if (cpu < 0)
+			break;
+	}
+	if (dir)
+		closedir(dir);
+	return n > 1 ? cpu : -1;
+}
+
+/* Many queues are of no use where one processor gets the interrupts of all. */
+static bool interrupts_spread(struct doctor *doctor, const struct device *dev,
+			      unsigned int cpus)
+{
+	long cpu = only_processor(dev);
+
+	if (cpu < 0)
+		return true;
+	doctor_say(doctor, VERDICT_WARN, dev->name,
+		   "processor %ld gets the interrupts of all queues of %s", cpu,
+		   dev->name);
+	doctor_run(doctor,
+		   "n=0; for i in $(ls /sys/class/net/%s/device/msi_irqs); do echo $((n++ %% %u)) > /proc/irq/$i/smp_affinity_list; done",
+		   quote(dev->name), cpus);
+	return false;
+}
+
+static bool any_rps(const struct device *dev, unsigned int queues)
+{
+	unsigned int i;
+
+	for (i = 0; i < queues; i++)
+		if (rps_on(dev, i))
+			return true;
+	return false;
+}
+
 static bool well_spread(struct doctor *doctor, const struct device *dev)
 {
-	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), queues, i;
+	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), queues;
 
 	/* What a software device gets, another one has spread already. */
 	if (dev->software || cpus == 1)
@@ -96,11 +177,10 @@ static bool well_spread(struct doctor *doctor, const struct device *dev)
 		return false;
 	}
 	queues = count_queues(dev);
-	if (queues >= cpus)
+	if (any_rps(dev, queues))
 		return true;
-	for (i = 0; i < queues; i++)
-		if (rps_on(dev, i))
-			return true;
+	if (queues >= cpus)
+		return interrupts_spread(doctor, dev, cpus);
 	say_few(doctor, dev, queues, cpus);
 	return false;
 }

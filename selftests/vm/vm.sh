@@ -32,7 +32,7 @@ initrd() {
 		"$VM_DIR/guest.sh" "$root/natgw/"
 	cp -r "$TOP/selftests" "$root/natgw/selftests"
 	cp -r "$TOP"/build/selftests/* "$root/natgw/selftests/"
-	cp "$TOP/build/$series/selftests/rough/rough.ko" "$root/natgw/selftests/"
+	cp "$TOP/build/$series"/selftests/rough/*.ko "$root/natgw/selftests/"
 	printf '%s\n' "$command" > "$root/natgw/command"
 	(cd "$root" && find . | cpio -o --quiet -H newc -R 0:0) > "$out"
 	rm -r "$root"
