@@ -20,7 +20,7 @@ CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 (GATEWAY_NEW, GATEWAY_SET, GATEWAY_DEL, GATEWAY_GET) = range(1, 5)
 ADDRESS_NEW, FLOW_GET, FLOW_FLUSH = 6, 10, 11
 RULE_NEW, RULE_DEL, RULE_GET, PORT_GET, CLIENT_GET, DROP_GET = range(18, 24)
-IDLE_GET = 26
+WHY_GET, IDLE_GET = 24, 26
 NAME, DEV, IFINDEX, CONNECTIVITY, STATE, REASON, ADDRESS, INSIDE = range(1, 9)
 INSIDE_ANY, PROFILE, OPTIONS = range(9, 12)
 UNSOLICITED, CONNTRACK, MAX_FLOWS = 1, 2, 3
@@ -28,6 +28,8 @@ UDP, UDP_MAPPING, UDP_FILTERING, HAIRPIN, MSS = 7, 11, 13, 14, 32
 (RULE_GATEWAY, PREF, SRC, DST, PROTO, DPORT, DPORT_END, EXEMPT, PIN,
  IDLE) = range(1, 11)
 AFTER = 13
+(WHY_PROTO, WHY_SRC, WHY_SPORT, WHY_DST, WHY_DPORT, WHY_DEV,
+ WHY_VERDICT) = range(1, 8)
 
 
 def attr(kind, data, length=None):
@@ -113,6 +115,13 @@ VALID = (text(NAME, 'n') + text(DEV, 'ext') +
          nest(INSIDE, addr(1, '10.9.0.0') + u8(2, 16)))
 PREFIX = addr(1, '10.7.0.0') + u8(2, 16)
 RULE = text(RULE_GATEWAY, 'g')
+
+
+def why(proto=17, src='10.0.0.2', sport=7000, dst='198.51.100.7', dport=53):
+    """The question what would become of a packet."""
+    return (u8(WHY_PROTO, proto) + addr(WHY_SRC, src) +
+            attr(WHY_SPORT, struct.pack('>H', sport)) + addr(WHY_DST, dst) +
+            attr(WHY_DPORT, struct.pack('>H', dport)))
 
 
 def options(data):
@@ -274,6 +283,24 @@ CASES = {
         (CLIENT_GET, text(1, 'nobody') + addr(2, '10.0.0.1'), {}),
     'an inside host without flows':
         (CLIENT_GET, text(1, 'g') + addr(2, '10.0.0.1'), {}),
+    'what of no packet': (WHY_GET, b'', {}),
+    'what of a packet without destination':
+        (WHY_GET, u8(WHY_PROTO, 6) + addr(WHY_SRC, '10.0.0.2'), {}),
+    'what of a short port':
+        (WHY_GET, why() + attr(WHY_SPORT, b'\1'), {}),
+    'what of ports of GRE': (WHY_GET, why(proto=47), {}),
+    'what of a query to a port': (WHY_GET, why(proto=1), {}),
+    'what of a packet from loopback': (WHY_GET, why(src='127.0.0.1'), {}),
+    'what of a packet of the host': (WHY_GET, why(src='203.0.113.2'), {}),
+    'what of a packet to a group': (WHY_GET, why(dst='224.0.0.5'), {}),
+    'what of a packet from nowhere': (WHY_GET, why(), {}),
+    'what of a device that there is not':
+        (WHY_GET, why() + text(WHY_DEV, 'nothing'), {}),
+    'what of a device with too long a name':
+        (WHY_GET, why() + text(WHY_DEV, 'd' * 16), {}),
+    'what of a verdict that is given':
+        (WHY_GET, why() + u32(WHY_VERDICT, 0), {}),
+    'a dump of what of a packet': (WHY_GET, why(), {'flags': NLM_F_DUMP}),
     'reserved bytes used': (GATEWAY_NEW, VALID, {'reserved': 1}),
     'header cut short': (GATEWAY_NEW, b'', {'cut': 2}),
     'unknown command': (99, VALID, {}),

@@ -46,6 +46,18 @@ special()
 		an inside host without address|EINVAL|its address
 		an inside host of no gateway|ENOENT|no gateway
 		an inside host without flows|ENOENT|no flows
+		what of no packet|EINVAL|say which packet
+		what of a packet without destination|EINVAL|say which packet
+		what of a short port|EINVAL/ERANGE|.
+		what of ports of GRE|EINVAL|no ports
+		what of a query to a port|EINVAL|identifier
+		what of a packet from loopback|EINVAL|this source
+		what of a packet of the host|EINVAL|address of this host
+		what of a packet to a group|EINVAL|this destination
+		what of a packet from nowhere|ENETUNREACH|no route
+		what of a device that there is not|ENODEV|no device
+		what of a device with too long a name|EINVAL/ERANGE|.
+		a dump of what of a packet|EOPNOTSUPP|
 		too many prefixes|E2BIG/EINVAL|64
 		two addresses|EINVAL|one address
 		no name|EINVAL|name
@@ -93,6 +105,6 @@ ktap_plan $(($(wc -l <"$TMP/cases") + 2))
 while IFS='|' read -r name error message; do
 	check "$name" judge "$name" "$error" "$message"
 done <"$TMP/cases"
-check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 77 ]
+check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 101 ]
 check "none of them changed anything" cmp "$TMP/before" "$TMP/after"
 ktap_finish
