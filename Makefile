@@ -15,7 +15,7 @@ DESTDIR ?=
 K ?= 6.1 6.12
 KERNELS := $(K)
 
-export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE FASTPATH
+export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE FASTPATH ROUNDS ACTORS
 Q := $(if $(V),,@)
 VM := selftests/vm
 BENCH := selftests/bench
@@ -73,6 +73,12 @@ check-host: tools helpers ## run the selftests on this very machine, as root
 	$(Q)NATGW_KO="$(CURDIR)/natgw.ko" NATCTL="$(CURDIR)/build/tools/natctl" \
 		build/host/run.sh $(T)
 
+# At native speed, where a thousand rounds take minutes, though on one processor.
+race: build/uml/natgw.ko tools helpers ## ROUNDS of all that comes and goes
+	$(Q)VM_TIMEOUT=$${VM_TIMEOUT:-14400} $(BENCH)/native.sh race 'ROUNDS=$(or $(ROUNDS),1000) ACTORS="$(ACTORS)" LIMIT=7200 \
+		./run.sh $(or $(T),churn dump_churn)'
+	$(Q)selftests/run.sh --count < build/race/log > build/race/sum
+
 conformance: $(call payload,6.12) ## measure every row of the RFCs and write Documentation/conformance.md
 	$(Q)T="conformance_aws conformance_rfc conformance_nft" $(VM)/vm.sh check 6.12 || :
 	$(Q)python3 -B selftests/conformance/document.py \
@@ -91,7 +97,7 @@ bench-sharing: $(call payload,6.12) ## do two processors write to one cache line
 	$(Q)python3 -B $(BENCH)/sharing.py judge build/sharing/log build/sharing/meetings
 
 bench-native: build/uml/natgw.ko tools helpers ## packets per second, a million flows, memory
-	$(Q)$(BENCH)/native.sh
+	$(Q)$(BENCH)/native.sh bench-native 'python3 -B bench/native.py'
 	$(Q)$(REPORT) results build/bench-native/log build/bench-native/bench.json
 
 # Enough to see that something became slower, in two minutes.
@@ -138,7 +144,7 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all module tools helpers prepare check check-host conformance stories bench bench-sharing bench-native \
+.PHONY: all module tools helpers prepare check check-host race conformance stories bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
 	clean help FORCE
 
@@ -157,6 +163,8 @@ FORCE:
 ##   PROPERTY_SEED=N   other random packets for the test "property" (1); "random"
 ##                 makes a new number, which is printed
 ##   PROPERTY_STEPS=N  so many of them (10000)
+##   ROUNDS=N      of tests that repeat something: a few in check, 1000 in race
+##   ACTORS="a b"  those that do rounds in the test "churn" (all)
 ##   DESTDIR= PREFIX=/usr/local   where install installs
 ##   NATGW_CACHE=DIR  what is downloaded and prepared (~/.cache/natgw)
 ##   V=1           show commands and their output

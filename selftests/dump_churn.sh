@@ -7,7 +7,7 @@
 . ./lib.sh
 
 LIVED=200
-DUMPS=10
+: "${ROUNDS:=10}"
 
 # churn: flows of c1 come and go, in thousands, as long as the file is there
 churn()
@@ -39,7 +39,7 @@ dumps()
 {
 	local number
 	WHOLE=0 DISTURBED=0
-	for ((number = 0; number < DUMPS; number++)); do
+	for ((number = 0; number < ROUNDS; number++)); do
 		dump || return
 	done
 	until counter_is flows-ended -ge 1000 >/dev/null; do

@@ -150,7 +150,7 @@ setup_ns()
 		ip netns add "$ns"
 		NAMESPACES+=("$ns")
 		printf -v "$name" %s "$ns"
-		on "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
+		on "$ns" sysctl -qew net.ipv6.conf.all.disable_ipv6=1 \
 			net.ipv6.conf.default.disable_ipv6=1 \
 			net.ipv4.conf.all.rp_filter=0 \
 			net.ipv4.conf.default.rp_filter=0
@@ -454,29 +454,37 @@ two_armed()
 {
 	setup_ns c1 c2 gw rt s1 s2
 	ip -batch - <<-END
-		link add eth0 netns $c1 type veth peer name in1 netns $gw
-		link add eth0 netns $c2 type veth peer name in2 netns $gw
-		link add ext netns $gw type veth peer name wan netns $rt
 		link add eth0 netns $s1 type veth peer name l1 netns $rt
 		link add eth0 netns $s2 type veth peer name l2 netns $rt
 	END
-	plug "$c1" eth0 $C1/24 10.0.1.1
-	plug "$c2" eth0 $C2/24 10.0.2.1
-	plug "$gw" in1 10.0.1.1/24
-	plug "$gw" in2 10.0.2.1/24
-	plug "$gw" ext $HOST/24 $RT
-	ip -n "$gw" addr add $EIP/24 dev ext
-	ip -n "$gw" addr add $EIP2/24 dev ext
-	plug "$rt" wan $RT/24
 	plug "$rt" l1 198.51.100.1/25
 	plug "$rt" l2 198.51.100.129/25
 	ip -n "$rt" route add blackhole 198.51.100.64/27
 	plug "$s1" eth0 $S1/25 198.51.100.1
 	plug "$s2" eth0 $S2/25 198.51.100.129
+	plug_gateway
 	route_on "$gw" "$rt"
 	DEVICES=("$c1/eth0" "$c2/eth0" "$gw/in1" "$gw/in2" "$gw/ext" "$rt/wan"
 		 "$rt/l1" "$rt/l2" "$s1/eth0" "$s2/eth0")
 	LAST_HOPS=("$gw/in1" "$gw/in2" "$rt/l1" "$rt/l2")
+}
+
+# plug_gateway: gw's devices, to clients and router; of a namespace made anew, too
+plug_gateway()
+{
+	ip -batch - <<-END
+		link add eth0 netns $c1 type veth peer name in1 netns $gw
+		link add eth0 netns $c2 type veth peer name in2 netns $gw
+		link add ext netns $gw type veth peer name wan netns $rt
+	END
+	plug "$c1" eth0 $C1/24 10.0.1.1
+	plug "$c2" eth0 $C2/24 10.0.2.1
+	plug "$gw" in1 10.0.1.1/24
+	plug "$gw" in2 10.0.2.1/24
+	plug "$rt" wan $RT/24
+	plug "$gw" ext $HOST/24 $RT
+	ip -n "$gw" addr add $EIP/24 dev ext
+	ip -n "$gw" addr add $EIP2/24 dev ext
 }
 
 # plug NS DEV ADDRESS/LEN [DEFAULT ROUTE]

@@ -6,7 +6,7 @@
 #   c1, c2 --- gw --- rt --- s1, s2     (two_armed in lib.sh)
 . ./lib.sh
 
-ROUNDS=300
+: "${ROUNDS:=300}"
 
 need
 [ -x ./race ] || skip_all "race was not built"

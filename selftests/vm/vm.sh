@@ -14,6 +14,7 @@
 # "make check" and its relatives build it first. From the environment:
 # T (tests to run), STRICT (a skipped script is a failure), LIMIT (seconds that a
 # script may take), FASTPATH (off: gateways do without), PROPERTY_* (see property.sh),
+# ROUNDS and ACTORS (see churn.sh),
 # SHORT (bench measures less), JOBS (VMs at once), ACCEL (kvm or tcg), MEMORY (MB),
 # VM_TIMEOUT (seconds).
 
@@ -59,7 +60,7 @@ boot() {
 		-machine q35 "${processor[@]}" -cpu max -m "$MEMORY" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/vmlinuz" -initrd "$initrd" \
-		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off norandmaps log_buf_len=4M" \
+		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off norandmaps slab_nomerge log_buf_len=4M" \
 		-drive "file=$rootfs,format=raw,if=virtio,readonly=on" \
 		-drive "file=$kernel/modules.img,format=raw,if=virtio,readonly=on" \
 		-serial "file:$dir/console" -device virtio-serial-pci \
@@ -106,7 +107,8 @@ test_words() {
 	printf '%s ' ${FASTPATH:+"FASTPATH=$FASTPATH"} \
 		${PROPERTY_SEED:+"PROPERTY_SEED=$PROPERTY_SEED"} \
 		${PROPERTY_STEPS:+"PROPERTY_STEPS=$PROPERTY_STEPS"} \
-		${PROPERTY_CHECKS:+"PROPERTY_CHECKS=$PROPERTY_CHECKS"}
+		${PROPERTY_CHECKS:+"PROPERTY_CHECKS=$PROPERTY_CHECKS"} \
+		${ROUNDS:+"ROUNDS=$ROUNDS"} ${ACTORS:+"ACTORS='$ACTORS'"}
 }
 
 # check SERIES: run the selftests on one kernel; results in build/check/SERIES/.
