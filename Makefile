@@ -74,9 +74,9 @@ check-host: tools helpers ## run the selftests on this very machine, as root
 		build/host/run.sh $(T)
 
 # At native speed, where a thousand rounds take minutes, though on one processor.
-race: build/uml/natgw.ko tools helpers ## ROUNDS of all that comes and goes
+race: build/uml/natgw.ko tools helpers ## ROUNDS of all that comes and goes, and forged packets
 	$(Q)VM_TIMEOUT=$${VM_TIMEOUT:-14400} $(BENCH)/native.sh race 'ROUNDS=$(or $(ROUNDS),1000) ACTORS="$(ACTORS)" LIMIT=7200 \
-		./run.sh $(or $(T),churn dump_churn)'
+		./run.sh $(or $(T),churn dump_churn hostile_inside hostile_outside)'
 	$(Q)selftests/run.sh --count < build/race/log > build/race/sum
 
 conformance: $(call payload,6.12) ## measure every row of the RFCs and write Documentation/conformance.md
