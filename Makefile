@@ -79,6 +79,10 @@ race: build/uml/natgw.ko tools helpers ## ROUNDS of all that comes and goes, and
 		./run.sh $(or $(T),churn dump_churn hostile_inside hostile_outside)'
 	$(Q)selftests/run.sh --count < build/race/log > build/race/sum
 
+soak: build/uml/natgw.ko tools helpers ## MIN minutes of everything at once; nothing may grow
+	$(Q)MEMORY=1024 VM_TIMEOUT=$${VM_TIMEOUT:-14400} $(BENCH)/native.sh soak 'MIN=$(or $(MIN),10) soak/soak.sh; echo "= status $$?"'
+	$(Q)grep -q "^= status 0" build/soak/log
+
 conformance: $(call payload,6.12) ## measure every row of the RFCs and write Documentation/conformance.md
 	$(Q)T="conformance_aws conformance_rfc conformance_nft" $(VM)/vm.sh check 6.12 || :
 	$(Q)python3 -B selftests/conformance/document.py \
@@ -144,7 +148,7 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all module tools helpers prepare check check-host race conformance stories bench bench-sharing bench-native \
+.PHONY: all module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
 	clean help FORCE
 
@@ -165,6 +169,7 @@ FORCE:
 ##   PROPERTY_STEPS=N  so many of them (10000)
 ##   ROUNDS=N      of tests that repeat something: a few in check, 1000 in race
 ##   ACTORS="a b"  those that do rounds in the test "churn" (all)
+##   MIN=N         minutes of soak (10)
 ##   DESTDIR= PREFIX=/usr/local   where install installs
 ##   NATGW_CACHE=DIR  what is downloaded and prepared (~/.cache/natgw)
 ##   V=1           show commands and their output
