@@ -12,6 +12,8 @@ VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$VM_DIR/../.." && pwd)
 CACHE=${NATGW_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/natgw}
 export TOP CACHE
+# Of Debian, for what is made with mmdebstrap.
+SUITE=bookworm
 
 # The scripts hand results to each other on stdout, so people are told on stderr.
 say() { printf '%s\n' "$*" >&2; }
@@ -119,4 +121,15 @@ download() {
 	local dir=$1
 	shift
 	(cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2)
+}
+
+# Where this machine has Debian's packages from, as sources.list lines; nothing
+# where it is not this suite of Debian, and mmdebstrap takes the usual mirror.
+mirrors() {
+	# shellcheck disable=SC2016 # apt fills these in
+	apt-get indextargets --format \
+		'$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+		'Created-By: Packages' |
+		sed -nE "s/^Debian ([^ ]+ $SUITE(-updates|-security)? main)$/deb \1/p" |
+		sort -u
 }

@@ -6,7 +6,6 @@
 
 . "$(dirname "$0")/lib.sh"
 
-SUITE=bookworm
 PACKAGES=(bash coreutils util-linux mount procps psmisc kmod libcap2-bin strace jq
 	iproute2 ethtool nftables conntrack libmnl0 libjansson4 iputils-ping
 	iputils-tracepath traceroute tcpdump socat netcat-openbsd nmap hping3
@@ -22,17 +21,6 @@ WITHOUT=("/usr/share/man/*" "/usr/share/doc/*" "/usr/share/locale/*"
 NFDUMP='cd "$1/tmp" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -q download nfdump &&
 	dpkg-deb --fsys-tarfile nfdump_*.deb | tar -xf - -C .. ./usr/bin/nfcapd ./usr/bin/nfdump &&
 	rm nfdump_*.deb'
-
-# Where this machine has Debian's packages from, as sources.list lines; nothing
-# where it is not this suite of Debian, and mmdebstrap takes the usual mirror.
-mirrors() {
-	# shellcheck disable=SC2016 # apt fills these in
-	apt-get indextargets --format \
-		'$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)' \
-		'Created-By: Packages' |
-		sed -nE "s/^Debian ([^ ]+ $SUITE(-updates|-security)? main)$/deb \1/p" |
-		sort -u
-}
 
 # "make PROMTOOL DIR" is how piece() calls us back.
 make_piece() {
