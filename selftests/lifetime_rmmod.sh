@@ -14,7 +14,13 @@ translated()
 
 load_fence()
 {
-	nat fence nft >"$TMP/ruleset" && on "$gw" nft -f "$TMP/ruleset"
+	nat save "$TMP/saved" && nat fence nft >"$TMP/ruleset" && on "$gw" nft -f "$TMP/ruleset"
+}
+
+# Without the module, from what "natctl save" wrote.
+same_from_file()
+{
+	"$NATCTL" fence nft "$TMP/saved" | diff "$TMP/ruleset" -
 }
 
 # fence_works: packets come to the gateway host, and none leaves
@@ -32,7 +38,7 @@ load()
 
 need ping
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 11
+ktap_plan 12
 two_armed
 gateway
 pkt capture wan "$rt/wan"
@@ -45,6 +51,7 @@ check "traffic is translated" translated
 check "nft takes the ruleset" load_fence
 check "translated packets pass it" translated
 check "the module can be unloaded under traffic" timeout 30 rmmod natgw
+check "the ruleset can be made again, from a file" same_from_file
 check "the fence drops what would leave untranslated" \
 	fence_works
 check "nothing with an inside address was on the uplink" \

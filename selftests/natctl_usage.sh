@@ -158,7 +158,8 @@ refused()
 		who 192.0.2.1:80 proto tcp at 0 in | "in" needs a value
 		who 192.0.2.1:80 proto tcp at 0 in /nonexistent | cannot read /nonexistent
 		fence del | "dev" is missing
-		fence nft eth0 | unknown word "eth0"
+		fence nft /nonexistent | cannot read /nonexistent
+		fence nft a b | unknown word "b"
 		-n | option "-n" needs a value
 		--netns | option "--netns" needs a value
 		-x | unknown option "-x"
@@ -351,7 +352,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client label idle top stats metrics drops why doctor monitor log who save restore fence help " ""
+	completes "gateway address flow rule port client label idle top stats metrics drops why doctor monitor log who save restore describe fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

@@ -8,10 +8,16 @@
 /* Sends what is given of inside prefixes, profile and options; 0 or -errno. */
 int gateway_change(const struct args *args);
 
+struct nl_list;
+
+/* The gateway that is named, or all; 0 or -errno. */
+int gateways_get(const struct args *args, struct nl_list *list);
+
 enum status cmd_gateway_add(const struct args *args);
 enum status cmd_gateway_set(const struct args *args);
 enum status cmd_gateway_del(const struct args *args);
 enum status cmd_gateway_show(const struct args *args);
+enum status cmd_describe(const struct args *args);
 enum status cmd_address_add(const struct args *args);
 enum status cmd_address_del(const struct args *args);
 enum status cmd_address_show(const struct args *args);

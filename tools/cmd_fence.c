@@ -11,6 +11,7 @@
 #include "msg.h"
 #include "nl.h"
 #include "out.h"
+#include "want.h"
 
 /* What is kept from leaving a device, by a fence or with what a gateway is. */
 struct barrier {
@@ -259,9 +260,9 @@ static void barriers_free(struct barriers *all)
 	free(all->list);
 }
 
-enum status cmd_fence_nft(const struct args *args)
+/* What the kernel has now; 0 or -errno. */
+static int add_what_is(struct barriers *all)
 {
-	struct barriers all = { NULL, 0 };
 	struct gateways gateways;
 	struct nl_list list;
 	unsigned int i;
@@ -269,18 +270,67 @@ enum status cmd_fence_nft(const struct args *args)
 
 	err = gateways_read(&gateways);
 	if (err)
-		return nl_fail(err, "read the gateways");
-	err = nl_collect(fence_request(NATGW_CMD_FENCE_GET, args), &list);
-	if (err) {
-		gateways_free(&gateways);
-		return nl_fail(err, "read the fences");
-	}
+		return err;
 	for (i = 0; i < gateways.n; i++)
-		add_gateway(&all, &gateways.list[i]);
-	nl_each(&list, add_fence, &all);
-	print_ruleset(&all);
-	barriers_free(&all);
-	nl_free(&list);
+		add_gateway(all, &gateways.list[i]);
 	gateways_free(&gateways);
-	return STATUS_OK;
+	err = nl_collect(nl_request(NATGW_CMD_FENCE_GET), &list);
+	if (err)
+		return err;
+	nl_each(&list, add_fence, all);
+	nl_free(&list);
+	return 0;
+}
+
+/* What the line of a gateway or of one of its addresses adds to it. */
+static void add_want(struct barriers *all, const struct args *gateway,
+		     const struct args *line)
+{
+	struct gateway is = { .insides = gateway->insides };
+	struct pair *pair = &is.address[0];
+
+	snprintf(is.dev, sizeof(is.dev), "%s", gateway->v[W_DEV].text);
+	memcpy(is.inside, gateway->inside, sizeof(is.inside));
+	pair->has_private_ip = given(line, W_PRIVATE_IP);
+	pair->private_ip = line->v[W_PRIVATE_IP].prefix.addr;
+	pair->eip = line->v[W_EIP].prefix.addr;
+	is.addresses = pair->has_private_ip || given(line, W_EIP);
+	add_gateway(all, &is);
+}
+
+/* What a file to be restored says; natgw need not be loaded. */
+static enum status add_file(struct barriers *all, const char *file)
+{
+	const struct want *want;
+	enum status status;
+	struct wants wants;
+	unsigned int i;
+
+	status = wants_read(&wants, file);
+	for (i = 0; i < wants.n && !status; i++) {
+		want = &wants.list[i];
+		if (is_gateway(want) || is_address(want))
+			add_want(all, &find_gateway(&wants, want_name(want))->args,
+				 &want->args);
+	}
+	wants_free(&wants);
+	return status;
+}
+
+enum status cmd_fence_nft(const struct args *args)
+{
+	struct barriers all = { NULL, 0 };
+	enum status status = STATUS_OK;
+	int err = 0;
+
+	if (given(args, W_FILE))
+		status = add_file(&all, args->v[W_FILE].text);
+	else
+		err = add_what_is(&all);
+	if (err)
+		status = nl_fail(err, "read the gateways and fences");
+	if (!status)
+		print_ruleset(&all);
+	barriers_free(&all);
+	return status;
 }

@@ -224,17 +224,21 @@ static void show(const struct nlmsghdr *nlh, void *data)
 	print_text(&gateway, have_stats ? &stats : NULL);
 }
 
+int gateways_get(const struct args *args, struct nl_list *list)
+{
+	if (given(args, W_NAME))
+		return nl_get(gateway_request(NATGW_CMD_GATEWAY_GET, args),
+			      list);
+	return nl_collect(nl_request(NATGW_CMD_GATEWAY_GET), list);
+}
+
 enum status cmd_gateway_show(const struct args *args)
 {
 	struct nl_list list;
 	bool more = false;
 	int err;
 
-	if (given(args, W_NAME))
-		err = nl_get(gateway_request(NATGW_CMD_GATEWAY_GET, args),
-			     &list);
-	else
-		err = nl_collect(nl_request(NATGW_CMD_GATEWAY_GET), &list);
+	err = gateways_get(args, &list);
 	if (err)
 		return nl_fail(err, "read the gateways");
 	out_list();

@@ -363,21 +363,14 @@ static enum status read_and_apply(const struct wants *wants)
 enum status cmd_restore(const struct args *args)
 {
 	struct place before = place;
-	struct wants wants = { NULL, 0, NULL };
-	struct reader reader;
+	struct wants wants;
 	enum status status;
 
-	if (!reader_open(&reader, given(args, W_FILE) ?
-			 args->v[W_FILE].text : "-"))
-		return STATUS_USAGE;
-	wants.file = reader.name;
-	status = wants_read(&wants, &reader);
-	reader_close(&reader);
-	place = before;
-	if (!status) {
+	status = wants_read(&wants, given(args, W_FILE) ?
+			    args->v[W_FILE].text : "-");
+	if (!status)
 		status = read_and_apply(&wants);
-		place = before;
-	}
+	place = before;
 	wants_free(&wants);
 	return status;
 }

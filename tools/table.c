@@ -272,6 +272,12 @@ static const struct command gateway_commands[] = {
 	NO_COMMAND
 };
 
+static const struct command describe_command[] = {
+	{ NULL, "show gateways in the form of DescribeNatGateways",
+	  name_or_all, cmd_describe },
+	NO_COMMAND
+};
+
 static const struct command address_commands[] = {
 	{ "add", "add a secondary address to a gateway", address_add,
 	  cmd_address_add },
@@ -389,7 +395,7 @@ static const struct command fence_commands[] = {
 	{ "show", "show fences", fence_show, cmd_fence_show },
 	{ "del", "lift the fence of a device", fence_dev, cmd_fence_del },
 	{ "nft", "print a ruleset that fences while natgw is not loaded",
-	  no_words, cmd_fence_nft },
+	  file_only, cmd_fence_nft },
 	NO_COMMAND
 };
 
@@ -415,6 +421,8 @@ const struct object objects[] = {
 	{ "who", "whose a port was, from such records", who_command, NULL },
 	{ "save", "write the configuration", save_command, NULL },
 	{ "restore", "apply a saved configuration", restore_command, NULL },
+	{ "describe", "gateways as EC2's API has them", describe_command,
+	  NULL },
 	{ "fence", "what keeps inside addresses in after a deletion",
 	  fence_commands, NULL },
 	{ NULL, NULL, NULL, NULL }

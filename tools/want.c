@@ -215,7 +215,7 @@ static enum status parse_want(const struct wants *wants, struct want *want)
 	return check_pair(wants, want) ?: check_unique(wants, want);
 }
 
-enum status wants_read(struct wants *wants, struct reader *reader)
+static enum status read_lines(struct wants *wants, struct reader *reader)
 {
 	struct want want;
 	enum status status;
@@ -237,6 +237,22 @@ enum status wants_read(struct wants *wants, struct reader *reader)
 	if (reader->next == 1)
 		return error("it is empty; without gateways it would have a comment at least");
 	return STATUS_OK;
+}
+
+enum status wants_read(struct wants *wants, const char *file)
+{
+	struct place before = place;
+	struct reader reader;
+	enum status status;
+
+	memset(wants, 0, sizeof(*wants));
+	if (!reader_open(&reader, file))
+		return STATUS_USAGE;
+	wants->file = reader.name;
+	status = read_lines(wants, &reader);
+	reader_close(&reader);
+	place = before;
+	return status;
 }
 
 void wants_free(struct wants *wants)

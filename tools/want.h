@@ -38,8 +38,11 @@ struct want *find_gateway(const struct wants *wants, const char *name);
 /* Makes a line the place that messages are about. */
 void set_place(const struct wants *wants, const struct want *want);
 
-/* Reads all lines and checks them, as far as the file alone tells what is right. */
-enum status wants_read(struct wants *wants, struct reader *reader);
+/*
+ * Reads all lines of a file and checks them, as far as the file alone tells what is
+ * right. What has been read has to be freed, also when it failed.
+ */
+enum status wants_read(struct wants *wants, const char *file);
 void wants_free(struct wants *wants);
 
 #endif
