@@ -15,7 +15,7 @@ DESTDIR ?=
 K ?= 6.1 6.12
 KERNELS := $(K)
 
-export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE FASTPATH ROUNDS ACTORS
+export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE FASTPATH ROUNDS ACTORS SHORT
 Q := $(if $(V),,@)
 VM := selftests/vm
 BENCH := selftests/bench
@@ -138,6 +138,15 @@ install: module tools ## install module, natctl, man page and completion
 		$(if $(DESTDIR),INSTALL_MOD_PATH="$(DESTDIR)") modules_install
 	$(Q)$(SUB) -C tools install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
 
+deb: ## Debian packages, in build/deb/, judged by lintian
+	$(Q)packaging/deb.sh "$(CURDIR)/build/deb"
+
+rpm: ## a source package for Amazon Linux, in build/rpm/, judged by rpmlint
+	$(Q)packaging/rpm.sh "$(CURDIR)/build/rpm"
+
+check-package: ## install, boot, upgrade, remove and purge the packages in a VM
+	$(Q)selftests/package/check.sh $(KERNELS)
+
 clean: ## remove what was built
 	$(Q)[ ! -d "$(KDIR)" ] || $(SUB) -C "$(KDIR)" M="$(CURDIR)" clean
 	$(Q)rm -rf build
@@ -150,7 +159,7 @@ FORCE:
 
 .PHONY: all module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
-	clean help FORCE
+	deb rpm check-package clean help FORCE
 
 ##
 ## Variables:
@@ -170,6 +179,7 @@ FORCE:
 ##   ROUNDS=N      of tests that repeat something: a few in check, 1000 in race
 ##   ACTORS="a b"  those that do rounds in the test "churn" (all)
 ##   MIN=N         minutes of soak (10)
+##   SHORT=1       check-package leaves out what takes another boot
 ##   DESTDIR= PREFIX=/usr/local   where install installs
 ##   NATGW_CACHE=DIR  what is downloaded and prepared (~/.cache/natgw)
 ##   V=1           show commands and their output

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Install the host's packages that a set of commands needs:
 #
-#   deps.sh SET...    with SET of: build gen vm uml style
+#   deps.sh SET...    with SET of: build gen vm uml style package
 #
 # Nothing here may depend on a kernel image: packages of a kernel would change
 # what the machine boots. Kernels are unpacked beside the system instead (see
@@ -17,6 +17,8 @@ declare -A SETS=(
 	      kmod xz-utils util-linux"
 	[uml]="gcc make libc6-dev bc bison flex xz-utils"
 	[style]="perl python3 sparse coccinelle shellcheck systemd"
+	[package]="debhelper dh-dkms dpkg-dev lintian rpm rpmlint
+		   awscli curl iproute2"
 )
 
 # Without root, the guest's root disk is made in a user namespace.
