@@ -7,6 +7,8 @@
  *		UDP and queries
  *	forge COUNT blind ADDRESS PORT SERVER SPORT
  *		from SERVER:SPORT: RST, SYN, FIN, SYN-ACK and data of any number
+ *	forge COUNT reset ADDRESS PORT SERVER SPORT
+ *		the RSTs of these alone, after which nothing goes on
  *	forge COUNT errors ADDRESS PORT SERVER SPORT
  *		from anybody: ICMP errors about a packet of any number that
  *		ADDRESS:PORT has sent to SERVER:SPORT
@@ -18,6 +20,7 @@
  * A PORT or SPORT of 0 is guessed as well.
  */
 #include <arpa/inet.h>
+#include <linux/types.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
@@ -28,16 +31,16 @@
 #include <unistd.h>
 
 struct transport {
-	uint16_t sport, dport;
+	__u16 sport, dport;
 	union {
 		struct {
-			uint32_t seq, ack;
-			uint8_t offset, flags;
-			uint16_t window, check, urgent;
+			__u32 seq, ack;
+			__u8 offset, flags;
+			__u16 window, check, urgent;
 			char data[4];
 		} tcp;
 		struct {
-			uint16_t len, check;
+			__u16 len, check;
 			char data[16];
 		} udp;
 	};
@@ -56,37 +59,37 @@ struct out {
 };
 
 struct target {
-	uint32_t addr, peer;
+	__u32 addr, peer;
 	unsigned int port, peer_port;
 };
 
-static uint32_t any(void)
+static __u32 any(void)
 {
-	return (uint32_t)random() << 16 ^ random();
+	return (__u32)random() << 16 ^ random();
 }
 
-static uint16_t port(unsigned int given)
+static __u16 port(unsigned int given)
 {
 	return htons(given ?: 1024 + any() % 64512);
 }
 
-static uint32_t add(const void *data, int len, uint32_t sum)
+static __u32 add(const void *data, int len, __u32 sum)
 {
-	const uint16_t *word = data;
+	const __u16 *word = data;
 
 	for (; len > 1; len -= 2)
 		sum += *word++;
 	return sum;
 }
 
-static uint16_t fold(uint32_t sum)
+static __u16 fold(__u32 sum)
 {
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return ~sum;
 }
 
-static void header(struct iphdr *ip, int proto, uint32_t from, uint32_t to, int len)
+static void header(struct iphdr *ip, int proto, __u32 from, __u32 to, int len)
 {
 	*ip = (struct iphdr) {
 		.version = 4, .ihl = 5, .ttl = 60, .protocol = proto,
@@ -97,13 +100,13 @@ static void header(struct iphdr *ip, int proto, uint32_t from, uint32_t to, int 
 }
 
 /* The sum of a transport header and the four words before it; all lengths are even. */
-static uint16_t transport_sum(const struct iphdr *ip, const void *l4, int len)
+static __u16 transport_sum(const struct iphdr *ip, const void *l4, int len)
 {
 	return fold(add(l4, len, add(&ip->saddr, 8,
 				     htons(ip->protocol) + htons(len))));
 }
 
-static void tcp(struct iphdr *ip, struct transport *l4, uint32_t from, uint32_t to,
+static void tcp(struct iphdr *ip, struct transport *l4, __u32 from, __u32 to,
 		int flags)
 {
 	/* Some carry data; what is quoted and a SYN do not. */
@@ -121,7 +124,7 @@ static void tcp(struct iphdr *ip, struct transport *l4, uint32_t from, uint32_t 
 	l4->tcp.check = transport_sum(ip, l4, len);
 }
 
-static void udp(struct iphdr *ip, struct transport *l4, uint32_t from, uint32_t to)
+static void udp(struct iphdr *ip, struct transport *l4, __u32 from, __u32 to)
 {
 	int len = 8 + sizeof(l4->udp.data);
 
@@ -133,7 +136,7 @@ static void udp(struct iphdr *ip, struct transport *l4, uint32_t from, uint32_t 
 }
 
 /* ends - of an ICMP message of LEN bytes behind its header */
-static void icmp(struct out *out, uint32_t from, uint32_t to, int type, int code, int len)
+static void icmp(struct out *out, __u32 from, __u32 to, int type, int code, int len)
 {
 	len += sizeof(out->icmp.head);
 	header(&out->ip, IPPROTO_ICMP, from, to, len);
@@ -143,7 +146,7 @@ static void icmp(struct out *out, uint32_t from, uint32_t to, int type, int code
 	out->icmp.head.checksum = fold(add(&out->icmp, len, 0));
 }
 
-static void probe(struct out *out, const struct target *to, uint32_t from)
+static void probe(struct out *out, const struct target *to, __u32 from)
 {
 	static const int flags[] = {
 		TH_SYN, TH_ACK, TH_ACK | TH_PUSH, TH_RST, TH_SYN | TH_ACK,
@@ -163,8 +166,9 @@ static void probe(struct out *out, const struct target *to, uint32_t from)
 	}
 }
 
-static void blind(struct out *out, const struct target *to)
+static void blind(struct out *out, const struct target *to, unsigned int kinds)
 {
+	/* The first two are resets. */
 	static const int flags[] = {
 		TH_RST, TH_RST | TH_ACK, TH_SYN, TH_SYN | TH_ACK, TH_FIN | TH_ACK,
 		TH_ACK, TH_ACK | TH_PUSH,
@@ -172,8 +176,7 @@ static void blind(struct out *out, const struct target *to)
 
 	out->l4.sport = port(to->peer_port);
 	out->l4.dport = port(to->port);
-	tcp(&out->ip, &out->l4, to->peer, to->addr,
-	    flags[any() % (sizeof(flags) / sizeof(*flags))]);
+	tcp(&out->ip, &out->l4, to->peer, to->addr, flags[any() % kinds]);
 }
 
 static void error(struct out *out, const struct target *to)
@@ -207,7 +210,7 @@ static void syn(struct out *out, const struct target *to)
 }
 
 /* An address of somebody: not inside, not of a kind that is not routed */
-static uint32_t outsider(void)
+static __u32 outsider(void)
 {
 	return htonl(0x0b000000 + any() % 0x60000000);
 }
@@ -219,7 +222,9 @@ static void make(struct out *out, const char *kind, const struct target *to)
 	else if (!strcmp(kind, "spoof"))
 		probe(out, to, htonl(0x0a000100 + any() % 0x200));
 	else if (!strcmp(kind, "blind"))
-		blind(out, to);
+		blind(out, to, 7);
+	else if (!strcmp(kind, "reset"))
+		blind(out, to, 2);
 	else if (!strcmp(kind, "errors"))
 		error(out, to);
 	else

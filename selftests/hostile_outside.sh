@@ -40,7 +40,7 @@ lasts()
 
 need
 [ -x ./forge ] || skip_all "forge was not built"
-ktap_plan 17
+ktap_plan 19
 two_armed
 # The network upstream is misled: it sends here what is not for this gateway.
 ip -n "$rt" -batch - <<END
@@ -73,10 +73,13 @@ check "nobody has opened a flow" flows -eq 51
 check "RST, SYN, FIN and data of the server, port unknown" \
 	forge blind $EIP 0 $S1 80
 check "the same, port known" forge blind $EIP "$PORT" $S1 80
+check "resets alone" forge reset $EIP "$PORT" $S1 80
+check "it lasts as long as it did" lasts
+pkt clear c1
 check "ICMP errors about it" forge errors $EIP "$PORT" $S1 80
 check "data go through as ever" in_use 2
-check "it lasts as long as it did" lasts
+check "no error got in" pkt none c1 proto=icmp
 refute "the client has learnt no path MTU" learnt
 check "all flows live" flows -eq 51
-echo "# $FORGED packets of each of 7 kinds"
+echo "# $FORGED packets of each of 8 kinds"
 ktap_finish
