@@ -16,8 +16,7 @@ cd "$(dirname "$0")" || exit
 . ../demo/network.sh
 
 # By so many kilobytes may be more in the end than after the first minutes, in which
-# the kernel fills its own caches. All that a change of the configuration leaves behind
-# is more than that within minutes.
+# the kernel fills its own caches.
 SLACK=2048
 ROUNDS=200
 # Minutes until the caches are full
