@@ -8,7 +8,7 @@
 #   c1, c2 --- gw --- rt --- s1, s2     (two_armed in lib.sh)
 . ./lib.sh
 
-MOST=100
+MOST=50
 
 # in_use TEXT: data go both ways through c2's connection
 in_use()
@@ -63,7 +63,7 @@ need
 [ -x ./flood ] || skip_all "flood was not built"
 ktap_plan 13
 two_armed
-gateway max-flows $MOST fair-share off udp 10
+gateway max-flows $MOST fair-share off udp 5
 pkt listen web "$s1" $S1:80
 pkt tcp client "$c2" to=$S1:80 >"$TMP/connected"
 pkt accept web server from=$EIP >"$TMP/accepted"
