@@ -110,6 +110,23 @@ static bool believed(const struct natgw_flow *flow, enum natgw_dir dir,
 	       (pkt->tcp & NATGW_TCP_ACK && pkt->ack == READ_ONCE(peer->end));
 }
 
+/* acknowledges - does an acknowledgment show what its sender has got? An outsider can
+ * have got what the inside host has sent, and no less than before: a forged number
+ * would have errors believed that quote what nobody sent.
+ */
+static bool acknowledges(const struct natgw_flow *flow, enum natgw_dir dir,
+			 u16 seen, const struct natgw_pkt *pkt)
+{
+	u32 end = READ_ONCE(flow->original.end);
+	u32 missing = WIDEST;
+
+	if (dir == NATGW_DIR_ORIGINAL || !(seen & SENT << NATGW_DIR_ORIGINAL))
+		return true;
+	if (seen & ACKED << NATGW_DIR_REPLY)
+		missing = end - READ_ONCE(flow->reply.ack);
+	return end - pkt->ack <= missing;
+}
+
 /* note_numbers - remember how far the sender of a packet is */
 static u16 note_numbers(struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 			const struct natgw_pkt *pkt)
@@ -120,12 +137,12 @@ static u16 note_numbers(struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 		WRITE_ONCE(own->end, pkt->end);
 		seen |= SENT << dir;
 	}
-	if (pkt->tcp & NATGW_TCP_ACK) {
-		if (!(seen & ACKED << dir) || READ_ONCE(own->ack) != pkt->ack)
-			WRITE_ONCE(own->ack, pkt->ack);
-		seen |= ACKED << dir;
-	}
-	return seen;
+	if (!(pkt->tcp & NATGW_TCP_ACK) ||
+	    (seen & ACKED << dir && READ_ONCE(own->ack) == pkt->ack) ||
+	    !acknowledges(flow, dir, seen, pkt))
+		return seen;
+	WRITE_ONCE(own->ack, pkt->ack);
+	return seen | ACKED << dir;
 }
 
 /* is_next - is an RST what its receiver has to take for real? */
@@ -328,6 +345,6 @@ bool natgw_tcp_under_way(const struct natgw_flow *flow, u32 seq)
 		return true;
 	if (seen & ACKED << NATGW_DIR_REPLY)
 		missing = end - READ_ONCE(flow->reply.ack) + 1;
-	/* An acknowledgment of what was never sent is forged too. */
+	/* One that came before the inside host had sent anything may be anybody's. */
 	return end - seq <= (missing <= WIDEST ? missing : FAR);
 }

@@ -119,7 +119,14 @@ class Tracker:
         end.note(segment.end, plain)
         if segment.has(ACK):
             ack = self.ack[side]
-            ack.note(segment.ack, ack.follows(segment.ack))
+            ack.note(segment.ack, ack.follows(segment.ack) and
+                     (side == OUT or self.may_have_got(segment.ack)))
+
+    def may_have_got(self, ack):
+        """Can the far side acknowledge that? Only what was sent to it."""
+        sent = self.end[OUT]
+        return not sent.known or len(sent.known) == 1 and \
+            (sent.last() - ack) & 0xffffffff < NEAR
 
     def note_fin(self, side):
         """Whether one counts that comes before the handshake is whole is not
