@@ -112,6 +112,12 @@ static int fence_add(struct natgw_net *nn, int ifindex,
 	return 0;
 }
 
+static void lift(struct natgw_fence *fence)
+{
+	list_del_rcu(&fence->list);
+	kfree_rcu(fence, rcu);
+}
+
 /* keeps - does a configuration still have a whole prefix inside? */
 static bool keeps(const struct natgw_config *config,
 		  const struct natgw_prefix *prefix)
@@ -134,13 +140,13 @@ static bool keeps(const struct natgw_config *config,
  * To be called before the change, so that no packet falls between the two.
  *
  * Context: RTNL. Return: 1 when there is a fence now, 0 when none was needed,
- * or -ENOMEM; some fences may be there then, which another gateway or
- * natgw_fence_del() makes harmless.
+ * or -ENOMEM, and then there is none that was not there before.
  */
 int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,
 		      const struct natgw_config *new)
 {
 	static const struct natgw_prefix any;
+	struct list_head *last = nn->fences.prev;
 	unsigned int i;
 	int left = 0;
 	int err;
@@ -158,10 +164,15 @@ int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,
 			continue;
 		err = fence_add(nn, old->ifindex, &old->inside[i]);
 		if (err)
-			return err;
+			goto err_lift;
 		left = 1;
 	}
 	return left;
+
+err_lift:
+	while (nn->fences.prev != last)
+		lift(list_last_entry(&nn->fences, struct natgw_fence, list));
+	return err;
 }
 
 /**
@@ -179,8 +190,7 @@ bool natgw_fence_del(struct natgw_net *nn, int ifindex)
 	list_for_each_entry_safe(fence, next, &nn->fences, list) {
 		if (ifindex && fence->ifindex != ifindex)
 			continue;
-		list_del_rcu(&fence->list);
-		kfree_rcu(fence, rcu);
+		lift(fence);
 		found = true;
 	}
 	return found;
