@@ -152,6 +152,8 @@ static unsigned int turn_flow(struct natgw_ctx *ctx)
 		return refuse_flow(ctx, PTR_ERR(sender));
 	}
 	receiver = receiver_of(ctx, sender);
+	if (receiver == ERR_PTR(-ENOMEM))
+		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_MEMORY);
 	if (IS_ERR(receiver))
 		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW);
 	natgw_note_packet(ctx->config, &ctx->pkt, sender, NATGW_DIR_ORIGINAL);
