@@ -102,6 +102,20 @@ check_is()
 	fi
 }
 
+# results_of COMMAND...: each line "ok TEXT" or "not ok TEXT" that it prints is one
+# check of this script
+results_of()
+{
+	local line
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) ok "${line#ok }" ;;
+		"not ok "*) not_ok "${line#not ok }" ;;
+		*) echo "$line" ;;
+		esac
+	done < <("$@" 2>&1)
+}
+
 ktap_finish()
 {
 	KTAP_FINISHED=yes

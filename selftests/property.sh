@@ -77,12 +77,6 @@ ktap_plan "$(/usr/bin/python3 property/main.py count)"
 two_armed
 surroundings
 gateway
-while IFS= read -r line; do
-	case $line in
-	"ok "*) ok "${line#ok }" ;;
-	"not ok "*) not_ok "${line#not ok }" ;;
-	*) echo "$line" ;;
-	esac
-done < <(/usr/bin/python3 property/main.py run "$PROPERTY_SEED" \
-	"$PROPERTY_STEPS" "$NATCTL" c1="$c1" c2="$c2" gw="$gw" rt="$rt" 2>&1)
+results_of /usr/bin/python3 property/main.py run "$PROPERTY_SEED" \
+	"$PROPERTY_STEPS" "$NATCTL" c1="$c1" c2="$c2" gw="$gw" rt="$rt"
 ktap_finish

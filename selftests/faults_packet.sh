@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Packets of every kind, with each of the allocations failed, in turn, that the kernel
+# makes for them: they are dropped and counted, or pass all the same, and the next one
+# passes. See faults/.
+#
+#   in1 --- gw --- ext     (taps, whose far ends are in faults/packet.py)
+. ./lib.sh
+. ./faults/lib.sh
+
+need
+need_scarce
+ktap_plan "$(faults packet.py count)"
+between_taps
+insmod "$SCARCE_KO"
+results_of faults packet.py run "$NATCTL" "$gw"
+rmmod scarce
+ktap_finish
