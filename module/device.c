@@ -72,7 +72,7 @@ static void follow(struct natgw_net *nn, unsigned long event,
 		if (nn->fast)
 			natgw_gate_add(nn, NATGW_GATE_IN, dev);
 		if (nn->guarded)
-			natgw_gate_add(nn, NATGW_GATE_OUT, dev);
+			nn->guarded = natgw_gate_add(nn, NATGW_GATE_OUT, dev);
 		break;
 	case NETDEV_UNREGISTER:
 		natgw_gate_del(nn, dev);
@@ -119,20 +119,20 @@ static int device_event(struct notifier_block *nb, unsigned long event,
  * @nn: the namespace, started
  *
  * Context: process, every second. Not at any price: whoever holds RTNL may be
- * waiting for the work that calls this.
+ * waiting for the work that calls this. What there was no memory for is tried again.
  */
 void natgw_device_guard(struct natgw_net *nn)
 {
 	bool wanted = natgw_guard_wanted(nn);
 
-	if (nn->guarded == wanted || !rtnl_trylock())
+	if (wanted ? nn->guarded : list_empty(&nn->gates[NATGW_GATE_OUT]))
+		return;
+	if (!rtnl_trylock())
 		return;
 	if (!leaving) {
-		if (wanted)
-			natgw_gate_start(nn, NATGW_GATE_OUT);
-		else
+		if (!wanted)
 			natgw_gate_stop(nn, NATGW_GATE_OUT);
-		nn->guarded = wanted;
+		nn->guarded = wanted && natgw_gate_start(nn, NATGW_GATE_OUT);
 	}
 	rtnl_unlock();
 }

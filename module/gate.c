@@ -40,26 +40,31 @@ static const struct nf_hook_ops templates[NATGW_GATES] = {
  * @gate: which one
  * @dev: the device
  *
- * Context: RTNL. Without memory the device does without.
+ * Context: RTNL. Return: whether it is there, or not needed; without memory the device
+ * does without.
  */
-void natgw_gate_add(struct natgw_net *nn, enum natgw_gate gate,
+bool natgw_gate_add(struct natgw_net *nn, enum natgw_gate gate,
 		    struct net_device *dev)
 {
 	struct gate_hook *hook;
 
 	if (dev->flags & IFF_LOOPBACK)
-		return;
+		return true;
+	list_for_each_entry(hook, &nn->gates[gate], list)
+		if (hook->ops.dev == dev)
+			return true;
 	hook = kzalloc(sizeof(*hook), GFP_KERNEL);
 	if (!hook)
-		return;
+		return false;
 	hook->ops = templates[gate];
 	hook->ops.priv = nn;
 	hook->ops.dev = dev;
 	if (nf_register_net_hook(nn->net, &hook->ops)) {
 		kfree(hook);
-		return;
+		return false;
 	}
 	list_add(&hook->list, &nn->gates[gate]);
+	return true;
 }
 
 static void hook_free(struct natgw_net *nn, struct gate_hook *hook)
@@ -92,14 +97,17 @@ void natgw_gate_del(struct natgw_net *nn, const struct net_device *dev)
  * @nn: the namespace
  * @gate: which hooks
  *
- * Context: RTNL.
+ * Context: RTNL. Return: whether all of them have the hook; those that have not get it
+ * when this is called again.
  */
-void natgw_gate_start(struct natgw_net *nn, enum natgw_gate gate)
+bool natgw_gate_start(struct natgw_net *nn, enum natgw_gate gate)
 {
 	struct net_device *dev;
+	bool all = true;
 
 	for_each_netdev(nn->net, dev)
-		natgw_gate_add(nn, gate, dev);
+		all &= natgw_gate_add(nn, gate, dev);
+	return all;
 }
 
 /**
