@@ -60,7 +60,7 @@ boot() {
 		-machine q35 "${processor[@]}" -cpu max -m "$MEMORY" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/vmlinuz" -initrd "$initrd" \
-		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off norandmaps slab_nomerge log_buf_len=4M" \
+		-append "console=ttyS0 no_timer_check loglevel=5 panic=-1 oops=panic mitigations=off norandmaps slab_nomerge log_buf_len=4M" \
 		-drive "file=$rootfs,format=raw,if=virtio,readonly=on" \
 		-drive "file=$kernel/modules.img,format=raw,if=virtio,readonly=on" \
 		-serial "file:$dir/console" -device virtio-serial-pci \
