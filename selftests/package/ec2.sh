@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Does natgw-ec2 ask EC2 for what it should, and write the right file? The AWS CLI is
-# real; EC2 is ec2_mock.py, and the device of the instance is made up. Prints KTAP.
+# real; EC2 is ec2_mock.py, and the device of the instance is made up. Also, what is shipped
+# for cloud-init and Packer. Prints KTAP.
 
 . "$(dirname "$0")/../vm/lib.sh"
 
@@ -101,6 +102,19 @@ others() {
 }
 
 
+# What is shipped for others is what they read. Packer's whole check wants a newer one
+# than Debian's, which does not know metadata_options.
+shipped() {
+	local programs
+	programs=$("$HERE/cloud.sh")
+	check "cloud-init takes user-data.yaml" \
+		env PYTHONPATH="$programs/usr/lib/python3/dist-packages" \
+		/usr/bin/python3 -B -m cloudinit.cmd.main schema --config-file "$EC2/user-data.yaml"
+	check "Packer reads natgw.pkr.hcl" "$programs/usr/bin/packer" \
+		validate -syntax-only -var debs=/tmp "$EC2/natgw.pkr.hcl"
+	check "and has it in its form" "$programs/usr/bin/packer" fmt -check "$EC2/natgw.pkr.hcl"
+}
+
 work=$(mktemp -d)
 mock=
 trap '[[ ! $mock ]] || kill "$mock" 2> /dev/null || :; rm -rf "$work"' EXIT
@@ -114,3 +128,4 @@ END
 chmod +x "$work/bin/ip"
 public
 others
+shipped

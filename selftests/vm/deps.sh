@@ -18,7 +18,9 @@ declare -A SETS=(
 	[uml]="gcc make libc6-dev bc bison flex xz-utils"
 	[style]="perl python3 sparse coccinelle shellcheck systemd"
 	[package]="debhelper dh-dkms dpkg-dev lintian rpm rpmlint
-		   awscli curl iproute2"
+		   awscli curl python3-yaml python3-jsonschema python3-jinja2
+		   python3-requests python3-configobj python3-jsonpatch
+		   python3-netifaces python3-serial"
 )
 
 # Without root, the guest's root disk is made in a user namespace.
