@@ -16,9 +16,10 @@ says()
 # without would be gone
 drain()
 {
-	nat rule add gateway "$1" dst $HOLE address "$5"
+	nat rule add gateway "$1" pref 1 dst $HOLE address "$5"
 	pkt send "$2" "$3" udp src="$4" dst=$HOLE sport=7000 dport=53
 	wait_for 5 flows -eq 1 gateway "$1"
+	nat rule del gateway "$1" pref 1
 	nat address del gateway "$1" "$6" "$5" drain 100
 }
 
