@@ -407,26 +407,41 @@ static unsigned int translate(struct natgw_ctx *ctx)
 	return translate_new(ctx);
 }
 
+/* hides - is an address one that nobody outside may see? */
+static bool hides(const struct natgw_ctx *ctx, __be32 address)
+{
+	return natgw_config_inside(ctx->config, address) ||
+	       natgw_side(ctx->nn->net, ctx->config->ifindex, address) ==
+	       NATGW_SIDE_INSIDE;
+}
+
+/* shows_inside - does an error of this host about no flow show an inside address?
+ *
+ * Its destination is not inside, but what an inside host sent with a source route
+ * is answered along the same one, wherever that leads.
+ */
+static bool shows_inside(const struct natgw_ctx *ctx)
+{
+	const struct natgw_config *config;
+	struct natgw_quote quote;
+
+	natgw_parse_quote(ctx->skb, &ctx->pkt, &quote);
+	/* What is about this host itself shows nobody else. */
+	return (hides(ctx, quote.tuple.src) ||
+		(!natgw_gateway_by_wire(ctx->nn, quote.tuple.dst, &config) &&
+		 hides(ctx, quote.tuple.dst))) &&
+	       !natgw_rule_exempts(ctx->config, ctx->skb, &ctx->pkt, false);
+}
+
 /* An ICMP error of this host, about a reply that was restored already: without
  * the rewrite it would show the inside host to the outside.
  */
 static unsigned int host_error(struct natgw_ctx *ctx)
 {
-	const struct natgw_config *config;
-	struct natgw_quote quote;
-
 	switch (natgw_icmp_out(ctx->nn, ctx->skb, &ctx->pkt, false)) {
 	case NATGW_ICMP_UNMATCHED:
 		/* Nor when the flow has ended in between. */
-		natgw_parse_quote(ctx->skb, &ctx->pkt, &quote);
-		/* What is about this host itself shows nobody else. */
-		if (natgw_gateway_by_wire(ctx->nn, quote.tuple.dst, &config))
-			return NF_ACCEPT;
-		if (!natgw_config_inside(ctx->config, quote.tuple.dst) &&
-		    natgw_side(ctx->nn->net, ctx->config->ifindex,
-			       quote.tuple.dst) != NATGW_SIDE_INSIDE)
-			return NF_ACCEPT;
-		if (natgw_rule_exempts(ctx->config, ctx->skb, &ctx->pkt, false))
+		if (!shows_inside(ctx))
 			return NF_ACCEPT;
 		fallthrough;
 	case NATGW_ICMP_CHECKSUM:
