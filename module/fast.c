@@ -168,12 +168,13 @@ static bool fits(const struct sk_buff *skb, unsigned int mtu)
 }
 
 /* One checksum that a device is still to compute may be that of a packet inside
- * this one.
+ * this one, or be meant for a place where none belongs.
  */
 static bool simple(const struct sk_buff *skb)
 {
 	return skb->ip_summed != CHECKSUM_PARTIAL ||
 	       (skb_checksum_start_offset(skb) == sizeof(struct iphdr) &&
+		natgw_sum_lands(skb, sizeof(struct iphdr)) &&
 		!(skb_shinfo(skb)->gso_type & SKB_GSO_UDP_TUNNEL_CSUM));
 }
 

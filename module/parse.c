@@ -215,7 +215,8 @@ void natgw_parse(const struct sk_buff *skb, struct natgw_pkt *pkt)
 
 	pkt->first = ip_is_fragment(iph);
 	if (iph->frag_off & htons(IP_OFFSET) ||
-	    (pkt->first && natgw_proto_stateful(iph->protocol))) {
+	    (pkt->first && natgw_proto_stateful(iph->protocol)) ||
+	    !natgw_sum_lands(skb, pkt->thoff)) {
 		pkt->kind = NATGW_PKT_MALFORMED;
 		return;
 	}

@@ -148,6 +148,19 @@ struct natgw_ports {
 	__sum16 check;
 };
 
+/* natgw_sum_lands - will a checksum that a device has yet to write land behind what
+ * a translator changes? A virtual machine says itself where its packets' belongs.
+ * @skb: the packet, skb->data at the IP header
+ * @thoff: where its transport header begins
+ */
+static inline bool natgw_sum_lands(const struct sk_buff *skb,
+				   unsigned int thoff)
+{
+	return skb->ip_summed != CHECKSUM_PARTIAL ||
+	       skb_checksum_start_offset(skb) + skb->csum_offset >=
+	       (int)(thoff + offsetof(struct natgw_ports, check));
+}
+
 /* natgw_proto_stateful - does a connection of this protocol begin and end? */
 static inline bool natgw_proto_stateful(u8 proto)
 {
