@@ -52,7 +52,8 @@ build/uml/natgw.ko: FORCE
 	$(Q)$(VM)/deps.sh build uml
 	$(Q)$(copy)
 	$(Q)kernel=$$($(BENCH)/uml.sh) && \
-		$(SUB) -C "$$kernel/tree" ARCH=um M="$(CURDIR)/build/uml" modules
+		$(SUB) -C "$$kernel/tree" ARCH=um M="$(CURDIR)/build/uml" \
+		NATGW_TESTS=selftests/rough/ modules
 
 # Programs that selftests need; a guest has no compiler.
 helpers:
@@ -103,6 +104,10 @@ bench-sharing: $(call payload,6.12) ## do two processors write to one cache line
 bench-native: build/uml/natgw.ko tools helpers ## packets per second, a million flows, memory
 	$(Q)$(BENCH)/native.sh bench-native 'python3 -B bench/native.py'
 	$(Q)$(REPORT) results build/bench-native/log build/bench-native/bench.json
+
+fuzz: build/uml/natgw.ko tools helpers ## a million mutated packets and messages, at native speed
+	$(Q)FUZZ_PACKETS=$${FUZZ_PACKETS:-1000000} FUZZ_MESSAGES=$${FUZZ_MESSAGES:-100000} \
+		selftests/fuzz/native.sh
 
 # Enough to see that something became slower, in two minutes.
 bench-check: $(call payload,6.12) ## fail when natgw became slower beside plain forwarding
@@ -157,7 +162,7 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
+.PHONY: all fuzz module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
 	deb rpm check-package clean help FORCE
 
@@ -180,6 +185,10 @@ FORCE:
 ##   ACTORS="a b"  those that do rounds in the test "churn" (all)
 ##   MIN=N         minutes of soak (10)
 ##   SHORT=1       check-package leaves out what takes another boot
+##   FUZZ_SEED=N   other mutated packets and messages (1), or "random"
+##   FUZZ_PACKETS=N FUZZ_MESSAGES=N   so many of them (check: 50000 and 5000)
+##   FUZZ_PHASE=NAME   of "fuzz_packets", only this one; FUZZ_REPLAY=FRAMES again what
+##                 a failure showed, FUZZ_TRACE=N writes from there on what is sent
 ##   DESTDIR= PREFIX=/usr/local   where install installs
 ##   NATGW_CACHE=DIR  what is downloaded and prepared (~/.cache/natgw)
 ##   V=1           show commands and their output

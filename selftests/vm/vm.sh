@@ -15,6 +15,7 @@
 # T (tests to run), STRICT (a skipped script is a failure), LIMIT (seconds that a
 # script may take), FASTPATH (off: gateways do without), PROPERTY_* (see property.sh),
 # ROUNDS and ACTORS (see churn.sh),
+# FUZZ_* (see fuzz_packets.sh, fuzz_netlink.sh),
 # SHORT (bench measures less), JOBS (VMs at once), ACCEL (kvm or tcg), MEMORY (MB),
 # VM_TIMEOUT (seconds).
 
@@ -108,7 +109,13 @@ test_words() {
 		${PROPERTY_SEED:+"PROPERTY_SEED=$PROPERTY_SEED"} \
 		${PROPERTY_STEPS:+"PROPERTY_STEPS=$PROPERTY_STEPS"} \
 		${PROPERTY_CHECKS:+"PROPERTY_CHECKS=$PROPERTY_CHECKS"} \
-		${ROUNDS:+"ROUNDS=$ROUNDS"} ${ACTORS:+"ACTORS='$ACTORS'"}
+		${ROUNDS:+"ROUNDS=$ROUNDS"} ${ACTORS:+"ACTORS='$ACTORS'"} \
+		${FUZZ_SEED:+"FUZZ_SEED=$FUZZ_SEED"} \
+		${FUZZ_PACKETS:+"FUZZ_PACKETS=$FUZZ_PACKETS"} \
+		${FUZZ_MESSAGES:+"FUZZ_MESSAGES=$FUZZ_MESSAGES"} \
+		${FUZZ_PHASE:+"FUZZ_PHASE=$FUZZ_PHASE"} \
+		${FUZZ_REPLAY:+"FUZZ_REPLAY=$FUZZ_REPLAY"} \
+		${FUZZ_TRACE:+"FUZZ_TRACE=$FUZZ_TRACE"}
 }
 
 # check SERIES: run the selftests on one kernel; results in build/check/SERIES/.
