@@ -306,6 +306,15 @@ static unsigned int begin(struct natgw_ctx *ctx)
 	return send(ctx, flow);
 }
 
+/* nobodys - is the source of a forwarded packet an address that no host has, such as
+ * that of a broadcast? The kernel asks only where rp_filter does.
+ */
+static bool nobodys(const struct natgw_ctx *ctx, enum natgw_side side)
+{
+	return side == NATGW_SIDE_HOST && natgw_in_device(ctx) &&
+	       inet_addr_type(ctx->nn->net, ctx->pkt.tuple.src) != RTN_LOCAL;
+}
+
 /**
  * natgw_outward_claims() - is a packet of no flow one that the gateway translates?
  * @ctx: the packet, from a source that the gateway may be there for
@@ -323,8 +332,8 @@ enum natgw_claim natgw_outward_claims(const struct natgw_ctx *ctx)
 	    natgw_in_device(ctx) == config->ifindex)
 		side = natgw_side(ctx->nn->net, config->ifindex,
 				  ctx->pkt.tuple.src);
-	spoofed = natgw_outward_spoofed(ctx, side);
-	if (side == NATGW_SIDE_HOST ||
+	spoofed = natgw_outward_spoofed(ctx, side) || nobodys(ctx, side);
+	if ((side == NATGW_SIDE_HOST && !spoofed) ||
 	    (side == NATGW_SIDE_UPLINK && !config->n_inside && !spoofed))
 		return NATGW_CLAIM_NONE;
 	if (spoofed)
