@@ -26,7 +26,7 @@ phases()
 		tun|14|tun|offload|accounting on
 		rfc|12|tap|napi,open|profile rfc hold-udp 0 syn-answer off
 		conntrack|8|tun||unsolicited drop midstream accept unique-ip-id on
-		split+shared|8|tap||fastpath off
+		split+shared|8|tap|honest|fastpath off
 		summed+tight|8|tap|offload|mss pmtu
 	END
 }
@@ -35,6 +35,7 @@ phases()
 found()
 {
 	cat <<-END
+		a source that nobody has does not turn round|uplink!0000000000000000000000000000000002000000000208004500002c000740004084f03d0a0001ffcb00730a000000000000000000000000000000000000000000000000
 		an error about a source route shows no inside address|inside!0000000000000000000000000000000002000000000108004900003800074000400621e00a00010ac633640a830b08c0000207c000020801440100000000000000000000000000000000000000000000
 		no checksum where the source address is|inside!0100000000000e000c00000000000000020000000001080045000030000740004011056f0a00010ac633640a07d00035001c0000000102030405060708090a0b0c0d0e0f10111213
 		no checksum where the port is|inside!01000000000022000000000000000000020000000001080045000030000740004011056f0a00010ac633640a07d00035001c0000000102030405060708090a0b0c0d0e0f10111213
@@ -121,6 +122,9 @@ once_more()
 		again "$name" "$frames"
 	done < <(found)
 	nat gateway del g
+	nat gateway add g dev ext eip $EIP
+	again "nor out of an inside that no prefix names" inside!00000000000000000000000000000000020000000001080045000030000740004011047a0a0001ffc633640a07d00035001c0000000102030405060708090a0b0c0d0e0f10111213
+	nat gateway del g
 	ip -n "$gw" link del in1
 	ip -n "$gw" link del ext
 }
@@ -162,7 +166,7 @@ modprobe -q tun || [ -c /dev/net/tun ] || skip_all "needs tun devices"
 [ -x fuzz/fuzz_packets ] || skip_all "fuzz_packets was not built"
 [ -e "$ROUGH_KO" ] || skip_all "no module for odd shapes: set ROUGH_KO"
 mapfile -t chosen < <(phases | grep -E "^${FUZZ_PHASE:-.*}\|")
-ktap_plan $((3 * ${#chosen[@]} + $(found | wc -l) + 1))
+ktap_plan $((3 * ${#chosen[@]} + $(found | wc -l) + 2))
 setup_ns gw
 route_on "$gw"
 on "$gw" sysctl -qw net.ipv4.conf.all.send_redirects=0 \

@@ -3,11 +3,13 @@
 """Write what natctl takes and shows of the netlink specification: the words of
 its enums, the options of a gateway, the counters and gauges, with their sentences,
 their units, and what they are called in Prometheus, and the causes of drops. For the
-module, write the words that its trace events show.
+module, write the words that its trace events show; for the tests, what requests
+are made of.
 
-    gen-tables.py SPEC TOOL-OUT MODULE-OUT
+    gen-tables.py SPEC TOOL-OUT MODULE-OUT TEST-OUT
 """
 
+import json
 import re
 import sys
 
@@ -215,13 +217,41 @@ def write(name, text):
         file.write("\n".join(text).rstrip("\n") + "\n")
 
 
+def entry(number, attribute):
+    """What a test has to know of an attribute."""
+    return {"number": number, "type": attribute["type"],
+            "nested": attribute.get("nested-attributes"),
+            "address": attribute.get("display-hint") == "ipv4"}
+
+
+def requests(spec):
+    """Attributes by number, and for each operation those that it takes."""
+    sets = {s["name"]: [entry(number, a)
+                        for number, a in enumerate(s["attributes"], 1)
+                        if a["type"] != "pad"]
+            for s in spec["attribute-sets"]}
+    numbers = {s["name"]: {a["name"]: number for number, a
+                           in enumerate(s["attributes"], 1)}
+               for s in spec["attribute-sets"]}
+    operations = [
+        {"name": op["name"], "number": number, "set": op["attribute-set"],
+         "admin": "uns-admin-perm" in op.get("flags", []),
+         "dumps": "dump" in op,
+         "takes": [numbers[op["attribute-set"]][name] for name
+                   in op["do"].get("request", {}).get("attributes", [])]}
+        for number, op in enumerate(spec["operations"]["list"], 1)
+        if "do" in op]
+    return {"sets": sets, "operations": operations}
+
+
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 5:
         sys.exit(__doc__)
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = yaml.safe_load(file)
     write(sys.argv[2], lines(spec))
     write(sys.argv[3], module_lines(spec))
+    write(sys.argv[4], [json.dumps(requests(spec))])
 
 
 main()

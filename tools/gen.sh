@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Generate what the netlink specification determines: the uapi header, the
 # module's policy and operation tables, the tool's words and those of the module's
-# trace events.
+# trace events, and what requests are made of, for fuzz_netlink.py.
 #
 #   tools/gen.sh          write the files
 #   tools/gen.sh --check  fail when the files differ from what would be written
@@ -58,7 +58,8 @@ ynl module/netlink-gen.c --mode kernel --source
 # The generator's group table cannot say who may join; module/netlink.c does.
 sed -i '/^static const struct genl_multicast_group/,$d' \
 	"$work/out/module/netlink-gen.c"
-mkdir -p "$work/out/tools"
+mkdir -p "$work/out/tools" "$work/out/selftests/fuzz"
 /usr/bin/python3 "$TOP/tools/gen-tables.py" "$TOP/$SPEC" \
-	"$work/out/tools/spec-gen.h" "$work/out/module/trace-gen.h"
+	"$work/out/tools/spec-gen.h" "$work/out/module/trace-gen.h" \
+	"$work/out/selftests/fuzz/spec-gen.json"
 check_or_install "${1:-}"

@@ -113,7 +113,7 @@ void make(struct packet *p);
 
 /* mutate.c */
 void mutate(struct packet *p);
-void offload(struct packet *p, unsigned int l2);
+void offload(struct packet *p, unsigned int l2, bool honest);
 
 /* watch.c */
 void remember(const struct packet *p);

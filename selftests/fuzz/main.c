@@ -3,12 +3,13 @@
  * are tun or tap, so that each packet has passed the gateway when it is written.
  *
  *	fuzz_packets seed=N packets=N inside=DEV uplink=DEV [tun] [napi]
- *		[offload] [open] [trace=N] [replay=SIDE:HEX[,SIDE:HEX]...]
+ *		[offload] [open] [honest] [trace=N] [replay=SIDE:HEX[,SIDE:HEX]...]
  *
  * tun		the devices have no hardware addresses
  * napi		frames come in pieces, by way of GRO
  * offload	the devices complete checksums and cut segments themselves
  * open		filtering is endpoint-independent
+ * honest	no lies about offloads: somebody has put the headers into pages
  * trace	write packets from this number on to the kernel's log, for where it dies
  * replay	only these, as a failure shows them; nothing may come of one with
  *		SIDE!HEX
@@ -48,7 +49,7 @@ enum {
 static struct {
 	unsigned long seed, packets, trace;
 	const char *dev[2], *replay;
-	bool tun, napi, offload, open;
+	bool tun, napi, offload, open, honest;
 } told = { .seed = 1, .packets = 1000, .trace = -1UL };
 
 static struct {
@@ -442,7 +443,7 @@ static void fuzz_all(void)
 		make(&packet);
 		if (chance(75))
 			mutate(&packet);
-		offload(&packet, l2_of(&packet));
+		offload(&packet, l2_of(&packet), told.honest);
 		inject();
 	}
 	probe();
@@ -516,6 +517,7 @@ static void take(const char *word)
 	told.napi |= !strcmp(word, "napi");
 	told.offload |= !strcmp(word, "offload");
 	told.open |= !strcmp(word, "open");
+	told.honest |= !strcmp(word, "honest");
 }
 
 int main(int argc, char **argv)

@@ -316,8 +316,9 @@ static void lie(struct packet *p)
  *	segments say, or what none would
  * @p: the packet
  * @l2: bytes of the frame before it
+ * @honest: nothing that no device would say
  */
-void offload(struct packet *p, unsigned int l2)
+void offload(struct packet *p, unsigned int l2, bool honest)
 {
 	bool whole = p->len > p->l4 + 20 && !(get16(p->data + 6) & 0x3fff) &&
 		     (p->data[9] == IPPROTO_TCP || p->data[9] == IPPROTO_UDP);
@@ -327,7 +328,7 @@ void offload(struct packet *p, unsigned int l2)
 		partial(p, l2);
 	else if (whole && p->len > 600 && chance(50))
 		segments(p, l2);
-	if (chance(6))
+	if (!honest && chance(6))
 		lie(p);
 	if (!p->vnet.flags && chance(10))
 		p->vnet.flags = VIRTIO_NET_HDR_F_DATA_VALID;

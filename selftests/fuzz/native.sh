@@ -6,7 +6,7 @@
 
 . "$(dirname "$0")/../vm/lib.sh"
 
-: "${MEMORY:=2048}" "${LIMIT:=1500}" "${T:=fuzz_packets}"
+: "${MEMORY:=2048}" "${LIMIT:=1500}" "${T:=fuzz_packets fuzz_netlink}"
 OUT=$TOP/build/fuzz
 
 "$VM_DIR/deps.sh" vm

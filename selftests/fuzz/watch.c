@@ -224,13 +224,16 @@ bool right_sums(const struct seen *seen)
 	return sum(ip + l4, size, start) == 0xffff;
 }
 
-static bool sane(const __u8 *ip, unsigned int len)
+/* The length of segments that the device is to cut may be missing. */
+static bool sane(const struct seen *seen)
 {
+	const __u8 *ip = seen->ip;
 	unsigned int head = (ip[0] & 15) * 4;
 
-	return len >= IP_HEAD && ip[0] >> 4 == 4 && head >= IP_HEAD &&
-	       head <= len && get16(ip + 2) == len &&
-	       sum(ip, head, 0) == 0xffff;
+	return seen->len >= IP_HEAD && ip[0] >> 4 == 4 && head >= IP_HEAD &&
+	       head <= seen->len && sum(ip, head, 0) == 0xffff &&
+	       (get16(ip + 2) == seen->len ||
+		(!get16(ip + 2) && seen->vnet.gso_type));
 }
 
 /**
@@ -247,7 +250,7 @@ const char *judge(const struct seen *seen, enum side at, const struct packet *la
 {
 	const char *why;
 
-	if (!sane(seen->ip, seen->len) && (!last->lies || concerns(last)))
+	if (!sane(seen) && (!last->lies || concerns(last)))
 		return "its IPv4 header is wrong";
 	if (seen->len < IP_HEAD)
 		return NULL;
