@@ -109,6 +109,9 @@ fuzz: build/uml/natgw.ko tools helpers ## a million mutated packets and messages
 	$(Q)FUZZ_PACKETS=$${FUZZ_PACKETS:-1000000} FUZZ_MESSAGES=$${FUZZ_MESSAGES:-100000} \
 		selftests/fuzz/native.sh
 
+fuzz-natctl: ## random words and files for natctl, built with sanitizers
+	$(Q)FUZZ_RUNS=$${FUZZ_RUNS:-5000} $(VM)/style.sh --case sanitized
+
 # Enough to see that something became slower, in two minutes.
 bench-check: $(call payload,6.12) ## fail when natgw became slower beside plain forwarding
 	$(Q)SHORT=1 $(VM)/vm.sh bench 6.12
@@ -162,7 +165,7 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all fuzz module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
+.PHONY: all fuzz fuzz-natctl module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
 	deb rpm check-package clean help FORCE
 
@@ -187,6 +190,7 @@ FORCE:
 ##   SHORT=1       check-package leaves out what takes another boot
 ##   FUZZ_SEED=N   other mutated packets and messages (1), or "random"
 ##   FUZZ_PACKETS=N FUZZ_MESSAGES=N   so many of them (check: 50000 and 5000)
+##   FUZZ_RUNS=N   runs of natctl in fuzz-natctl (5000; style 100)
 ##   FUZZ_PHASE=NAME   of "fuzz_packets", only this one; FUZZ_REPLAY=FRAMES again what
 ##                 a failure showed, FUZZ_TRACE=N writes from there on what is sent
 ##   DESTDIR= PREFIX=/usr/local   where install installs

@@ -88,6 +88,14 @@ compile_tools() {
 	make -s -j "$(nproc)" -C "$TOP/tools" O="$OUT/tools" CFLAGS="-O2 -Werror"
 }
 
+# natctl with sanitizers, and random words and files; see tools/fuzz.py.
+sanitized() {
+	make -s -C "$TOP/tools" O="$OUT/sanitized" "$OUT/sanitized/natctl" \
+		CFLAGS="-O1 -g -fsanitize=address,undefined"
+	"$TOP/tools/fuzz.py" "$OUT/sanitized/natctl" "${FUZZ_SEED:-1}" \
+		"${FUZZ_RUNS:-100}"
+}
+
 coccinelle() {
 	local source
 	source=$("$VM_DIR/source.sh")
@@ -163,6 +171,7 @@ mkdir -p "$OUT"
 		run_case "warnings and sparse, kernel $series" compile "$series"
 	done
 	run_case "warnings of the tools" compile_tools
+	run_case "random words for natctl, with sanitizers" sanitized
 	run_case "Coccinelle" coccinelle
 	run_case "alert rules and dashboard" monitoring
 	run_case "units for systemd" systemd_units
