@@ -189,7 +189,7 @@ FORCE:
 ##   MIN=N         minutes of soak (10)
 ##   SHORT=1       check-package leaves out what takes another boot
 ##   FUZZ_SEED=N   other mutated packets and messages (1), or "random"
-##   FUZZ_PACKETS=N FUZZ_MESSAGES=N   so many of them (check: 50000 and 5000)
+##   FUZZ_PACKETS=N FUZZ_MESSAGES=N   so many of them (check: 50000 and 3000)
 ##   FUZZ_RUNS=N   runs of natctl in fuzz-natctl (5000; style 100)
 ##   FUZZ_PHASE=NAME   of "fuzz_packets", only this one; FUZZ_REPLAY=FRAMES again what
 ##                 a failure showed, FUZZ_TRACE=N writes from there on what is sent

@@ -165,7 +165,7 @@ class Maker:
                 self.unknown, self.liar, self.deep, self.trailing,
                 self.foreign, self.rubbish, self.flags, self.huge])(data)[:64000]
         head = {'command': op['number'], 'version': 1, 'reserved': 0,
-                'flags': NLM_F_ACK}
+                'flags': NLM_F_ACK, 'length': None}
         if op['dumps'] and self.chance(0.4):
             head['flags'] = NLM_F_DUMP
         if self.chance(0.1):
@@ -173,6 +173,8 @@ class Maker:
                 rng.randrange(256)
         if self.chance(0.1):
             head['flags'] = rng.randrange(0x10000)
+        if self.chance(0.02):
+            head['length'] = rng.choice([0, 15, 16, 17, 19, 20, 1 << 31])
         return head, data
 
 
@@ -232,10 +234,9 @@ class Session:
     def ask(self, head, data):
         """The answers of a request, and its error; None where it has none."""
         self.sequence += 1
-        length = None
-        if self.maker.chance(0.02):
-            length = self.rng.choice([0, 15, 16, 17, 19, 20, 1 << 31])
-        self.transmit(self.family, head, data, self.sequence, length)
+        self.transmit(self.family, head, data, self.sequence, head['length'])
+        if head['length'] is None and head['flags'] in (NLM_F_ACK, NLM_F_DUMP):
+            return self.receive(self.sequence)
         answers = self.barrier()
         errors = [entry for entry in answers if isinstance(entry, int)]
         return [entry for entry in answers if isinstance(entry, bytes)], \
@@ -254,8 +255,9 @@ class Session:
     def judge(self, head, answers, code):
         command = head['command']
         if self.role == 'nobody' and command in self.admin:
-            if code not in (errno.EPERM, errno.EOPNOTSUPP, errno.EINVAL, None) \
-                    or answers:
+            refused = (errno.EPERM, errno.EOPNOTSUPP) if head['length'] is None \
+                else (errno.EPERM, errno.EOPNOTSUPP, errno.EINVAL, None)
+            if code not in refused or answers:
                 raise Wrong('nobody is told %s' % errno.errorcode.get(code, code))
         if self.role != 'admin' or command not in self.changing:
             return

@@ -5,7 +5,7 @@
 # nothing. See fuzz_netlink.py. FUZZ_MESSAGES says how many, FUZZ_SEED which.
 . ./lib.sh
 
-: "${FUZZ_SEED:=1}" "${FUZZ_MESSAGES:=5000}"
+: "${FUZZ_SEED:=1}" "${FUZZ_MESSAGES:=3000}"
 [ "$FUZZ_SEED" != random ] || FUZZ_SEED=$RANDOM$RANDOM
 
 # fuzz ROLE SHARE COMMAND...: so many percent of all, run by COMMAND
