@@ -7,6 +7,7 @@
  * changed, before whoever changed it gets an answer. What they say is not read: that
  * they speak is enough. Rules of other kinds are heeded when fast.c asks again.
  */
+#include <linux/module.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -29,15 +30,8 @@ static void news(struct sock *sk)
 	natgw_hop_forget(sk->sk_user_data);
 }
 
-/**
- * natgw_watch_start() - listen from now on
- * @nn: the namespace
- * @watch: to what
- *
- * Context: process. Without success, which needs memory and, for rules, nf_tables, it
- * can be called again.
- */
-void natgw_watch_start(struct natgw_net *nn, enum natgw_watch watch)
+/* attend - listen; returns the socket, or NULL */
+static struct socket *attend(struct natgw_net *nn, enum natgw_watch watch)
 {
 	struct sockaddr_nl addr = {
 		.nl_family = AF_NETLINK,
@@ -45,18 +39,45 @@ void natgw_watch_start(struct natgw_net *nn, enum natgw_watch watch)
 	};
 	struct socket *sock;
 
-	if (nn->watch[watch] ||
-	    sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW,
+	if (sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW,
 			     subjects[watch].protocol, &sock))
-		return;
+		return NULL;
 	sock->sk->sk_user_data = nn;
 	sock->sk->sk_data_ready = news;
 	/* When more was said than there was room for. */
 	sock->sk->sk_error_report = news;
-	if (kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr)))
-		sock_release(sock);
-	else
-		nn->watch[watch] = sock;
+	if (!kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr)))
+		return sock;
+	sock_release(sock);
+	return NULL;
+}
+
+/**
+ * natgw_watch_start() - listen from now on
+ * @nn: the namespace
+ * @watch: to what
+ *
+ * Context: process. Without success, which needs memory and, for rules, nfnetlink, it
+ * can be called again.
+ */
+void natgw_watch_start(struct natgw_net *nn, enum natgw_watch watch)
+{
+	bool rules = watch == NATGW_WATCH_RULES;
+
+	if (nn->watch[watch])
+		return;
+	/* To ask for the socket of a module that is not there would load it. That takes a
+	 * lock which is held by whoever waits for this work to end, as the namespace
+	 * or this module goes.
+	 */
+	if (rules && !symbol_get(nfnetlink_has_listeners))
+		return;
+	nn->watch[watch] = attend(nn, watch);
+	if (rules)
+		symbol_put(nfnetlink_has_listeners);
+	/* What was said before. */
+	if (nn->watch[watch])
+		natgw_hop_forget(nn);
 }
 
 /**
