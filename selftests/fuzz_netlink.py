@@ -255,8 +255,12 @@ class Session:
     def judge(self, head, answers, code):
         command = head['command']
         if self.role == 'nobody' and command in self.admin:
-            refused = (errno.EPERM, errno.EOPNOTSUPP) if head['length'] is None \
-                else (errno.EPERM, errno.EOPNOTSUPP, errno.EINVAL, None)
+            refused = {errno.EPERM, errno.EOPNOTSUPP}
+            # What is no request of generic netlink at all, it refuses itself.
+            if head['reserved']:
+                refused.add(errno.EINVAL)
+            if head['length'] is not None:
+                refused |= {errno.EINVAL, None}
             if code not in refused or answers:
                 raise Wrong('nobody is told %s' % errno.errorcode.get(code, code))
         if self.role != 'admin' or command not in self.changing:

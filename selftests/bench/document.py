@@ -108,7 +108,7 @@ what they do without any flow is taken off both.
 
 ### A million flows, and whoever waits meanwhile
 
-A process of the highest priority wants the processor every 50,000 instructions. The
+A process of the highest priority wants the processor every 200,000 instructions. The
 table has the longest time that it had to wait, in thousands of instructions, while
 1,000,016 flows began, ended because they were idle, and were deleted: the longest
 time that a softirq, the holder of a lock, or a loop that does not give way kept the

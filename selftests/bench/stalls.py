@@ -10,7 +10,7 @@ import os
 import signal
 import time
 
-PERIOD = 50000
+PERIOD = 200000
 
 
 class Stalls:
