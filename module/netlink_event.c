@@ -310,7 +310,8 @@ void natgw_event_error(struct natgw_gw *gw, enum natgw_error_cause cause,
  * @gw: the gateway
  *
  * So the events and what they say was missed add up to what was refused, for
- * whoever has listened all the time. What nobody has heard is no news later.
+ * whoever has listened all the time. What nobody has heard is no news later. It takes
+ * no turn of the ten a second: the next one to be refused may be of another kind.
  *
  * Context: process, RCU, every second.
  */
@@ -320,7 +321,7 @@ void natgw_event_error_rest(struct natgw_gw *gw)
 		return;
 	if (!heard(gw->nn, NATGW_NLGRP_ERROR))
 		atomic_set(&gw->error_missed, 0);
-	else if (may_send_error(gw))
+	else
 		send_error(gw, 0, NULL);
 }
 

@@ -22,7 +22,8 @@ import sys
 from netlink_strict import (NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE,
                             NLMSG_ERROR, Netlink, attr)
 
-NLM_F_DUMP_FILTERED, NLA_F_NESTED, NLA_F_NET = 0x20, 0x8000, 0x4000
+NLM_F_ECHO, NLM_F_DUMP_FILTERED = 0x08, 0x20
+NLA_F_NESTED, NLA_F_NET = 0x8000, 0x4000
 BARRIER = 0x7fffffff
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 SIZES = {'u8': 1, 'u16': 2, 'u32': 4, 'u64': 8}
@@ -178,6 +179,13 @@ class Maker:
         return head, data
 
 
+def unclear(flags):
+    """Whether generic netlink knows no meaning for some of these flags."""
+    if flags & NLM_F_DUMP == NLM_F_DUMP:
+        flags &= ~NLM_F_DUMP
+    return flags & ~(NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO)
+
+
 class Session:
     """Sends requests, and judges what comes back."""
 
@@ -256,8 +264,9 @@ class Session:
         command = head['command']
         if self.role == 'nobody' and command in self.admin:
             refused = {errno.EPERM, errno.EOPNOTSUPP}
-            # What is no request of generic netlink at all, it refuses itself.
-            if head['reserved']:
+            # What is no request of generic netlink at all, it refuses itself,
+            # before it looks at who asks.
+            if head['reserved'] or unclear(head['flags']):
                 refused.add(errno.EINVAL)
             if head['length'] is not None:
                 refused |= {errno.EINVAL, None}

@@ -57,12 +57,20 @@ neighbours()
 	done
 }
 
+# settled DEV: that nobody has opened it is known. Before, it counts as running.
+settled()
+{
+	[ "$(ip -n "$gw" -br link show dev "$1" | awk '{ print $2 }')" = DOWN ]
+}
+
 devices()
 {
 	ip -n "$gw" tuntap add in1 mode "$1" vnet_hdr
 	ip -n "$gw" tuntap add ext mode "$1" vnet_hdr
 	plug "$gw" in1 10.0.1.1/24
 	plug "$gw" ext $HOST/24 ""
+	wait_for 5 settled in1
+	wait_for 5 settled ext
 	ip -n "$gw" addr add $EIP/24 dev ext
 	ip -n "$gw" route add default dev ext via $RT onlink
 	# Or nobody could tell hosts inside, of which none is there, from outsiders.

@@ -226,7 +226,7 @@ rules()
 		 idle: 60}]' "$(nat -j rule show)"
 	check "the text of rules says the same" same_said rule show
 	check "a rule without a number comes last" \
-		grep -qE '^g +30 +any +any +gre +any +idle 60$' <(nat rule show)
+		grep -qE '^g +30 +any +any +gre +any +idle 60 s$' <(nat rule show)
 	check "the rules of one gateway" is '. == []' \
 		"$(nat -j rule show gateway p)"
 	nat rule del gateway g pref 30
