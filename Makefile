@@ -48,6 +48,15 @@ build/%/natgw.ko: FORCE
 		$(SUB) -C "$$kernel/headers" M="$(CURDIR)/build/$*" \
 		CONFIG_DEBUG_INFO_BTF_MODULES= NATGW_TESTS=selftests/rough/ modules
 
+# It says which of its parts run.
+build/coverage/natgw.ko: FORCE
+	$(Q)$(VM)/deps.sh build vm
+	$(Q)$(copy)
+	$(Q)kernel=$$($(VM)/kernel.sh 6.12) && \
+		$(SUB) -C "$$kernel/headers" M="$(CURDIR)/build/coverage" \
+		CONFIG_DEBUG_INFO_BTF_MODULES= NATGW_TESTS=selftests/rough/ \
+		NATGW_COVER=m KCFLAGS=-fsanitize-coverage=trace-pc modules
+
 build/uml/natgw.ko: FORCE
 	$(Q)$(VM)/deps.sh build uml
 	$(Q)$(copy)
@@ -73,6 +82,10 @@ check-host: tools helpers ## run the selftests on this very machine, as root
 	$(Q)cp -r build/selftests/* selftests/rough/*.ko build/host/
 	$(Q)NATGW_KO="$(CURDIR)/natgw.ko" NATCTL="$(CURDIR)/build/tools/natctl" \
 		build/host/run.sh $(T)
+
+coverage: build/coverage/natgw.ko tools helpers ## which lines of the module the selftests run
+	$(Q)$(VM)/vm.sh coverage 6.12
+	$(Q)python3 -B selftests/coverage.py $< build/coverage/log | tee build/coverage/lines
 
 # At native speed, where a thousand rounds take minutes, though on one processor.
 race: build/uml/natgw.ko tools helpers ## ROUNDS of all that comes and goes, and forged packets
@@ -165,7 +178,7 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all fuzz fuzz-natctl module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
+.PHONY: all coverage fuzz fuzz-natctl module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
 	deb rpm check-package clean help FORCE
 

@@ -7,6 +7,8 @@
 #   vm.sh demo SERIES       run the demonstration
 #   vm.sh shell SERIES      give an interactive shell
 #   vm.sh bench SERIES      measure; results in build/bench/
+#   vm.sh coverage SERIES   run the selftests, and tell which parts of the module ran;
+#                           results in build/coverage/
 #   vm.sh sharing SERIES    watch memory while two processors carry packets; results
 #                           in build/sharing/
 #
@@ -24,17 +26,17 @@
 # initrd SERIES COMMAND OUT: the guest's first file system, with the payload
 # /natgw in it and COMMAND as what guest.sh runs.
 initrd() {
-	local series=$1 command=$2 out=$3 root
+	local series=$1 command=$2 out=$3 root build=$TOP/build/${payload:-$1}
 	root=$(mktemp -d -p "$work")
 	mkdir -p "$root"/{bin,dev,proc,sys,natgw}
 	cp /bin/busybox "$root/bin/"
 	cp "$VM_DIR/init" "$root/init"
 	cp -r "$("$VM_DIR/kernel.sh" "$series")/early" "$root/early"
-	cp "$TOP/build/$series/natgw.ko" "$TOP/build/tools/natctl" \
+	cp "$build/natgw.ko" "$TOP/build/tools/natctl" \
 		"$VM_DIR/guest.sh" "$root/natgw/"
 	cp -r "$TOP/selftests" "$root/natgw/selftests"
 	cp -r "$TOP"/build/selftests/* "$root/natgw/selftests/"
-	cp "$TOP/build/$series"/selftests/rough/*.ko "$root/natgw/selftests/"
+	cp "$build"/selftests/rough/*.ko "$root/natgw/selftests/"
 	printf '%s\n' "$command" > "$root/natgw/command"
 	(cd "$root" && find . | cpio -o --quiet -H newc -R 0:0) > "$out"
 	rm -r "$root"
@@ -182,8 +184,7 @@ demo() {
 # DIR/log, of which results are not for people.
 measure() {
 	local series=$1 dir=$2 command=$3 status
-	initrd "$series" "stty raw -echo; exec python3 -B bench/$command" \
-		"$dir/initrd"
+	initrd "$series" "stty raw -echo; $command" "$dir/initrd"
 	boot "$series" "$dir/initrd" "$dir" < /dev/null | tee "$dir/log" |
 		grep --line-buffered -v '^= ' || :
 	status=$(guest_status "$dir")
@@ -198,7 +199,7 @@ bench() {
 	local dir=$TOP/build/bench${SHORT:+-check} icount=shift=0,sleep=off
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	measure "$1" "$dir" "measure.py ${SHORT:+--short}"
+	measure "$1" "$dir" "exec python3 -B bench/measure.py ${SHORT:+--short}"
 }
 
 # sharing SERIES: what the modules' instructions read and write, as QEMU sees it.
@@ -209,7 +210,23 @@ sharing() {
 	mkdir -p "$dir"
 	"${CC:-cc}" -O2 -Wall -shared -fPIC -o "$dir/sharing.so" \
 		"$TOP/selftests/bench/sharing.c"
-	measure "$1" "$dir" sharing.py
+	measure "$1" "$dir" "exec python3 -B bench/sharing.py"
+}
+
+# coverage SERIES: the addresses of what has run, and of the sections that it is in.
+coverage() {
+	local dir=$TOP/build/coverage payload=coverage
+	measure "$1" "$dir" "insmod cover.ko || exit
+		LIMIT=${LIMIT:-900} $(test_words) ./run.sh ${T:-}
+		status=\$?
+		insmod \$NATGW_KO
+		cd /sys/module/natgw/sections
+		for section in .*text*; do
+			echo = section \$section \$(cat \$section)
+		done
+		mount -t debugfs none /sys/kernel/debug
+		sed 's/^/= seen /' /sys/kernel/debug/natgw-cover
+		exit \$status"
 }
 
 # The guest's terminal becomes a copy of ours, as large as it is; ^C and ^Z then
@@ -228,7 +245,7 @@ shell() {
 	[[ $status -ne 255 ]]
 }
 
-[[ $# -ge 2 ]] || die "usage: $0 prepare SERIES... | check SERIES... | demo SERIES | shell SERIES | bench SERIES | sharing SERIES"
+[[ $# -ge 2 ]] || die "usage: $0 prepare SERIES... | check SERIES... | demo SERIES | shell SERIES | bench SERIES | coverage SERIES | sharing SERIES"
 "$VM_DIR/deps.sh" vm
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -249,5 +266,6 @@ demo) demo "$2" ;;
 shell) shell "$2" ;;
 bench) bench "$2" ;;
 sharing) sharing "$2" ;;
+coverage) coverage "$2" ;;
 *) die "unknown: $1" ;;
 esac
