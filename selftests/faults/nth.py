@@ -38,6 +38,15 @@ class Nth:
                 self.places.add(file.read().split(' ')[0].strip())
         return failed, value, error
 
+    def count(self, function):
+        """How many there are in all"""
+        most = (1 << 32) - 1
+        os.pwrite(self.file, b'%d' % most, 0)
+        function()
+        count = most - int(os.pread(self.file, 16, 0))
+        os.pwrite(self.file, b'0', 0)
+        return count
+
     def __str__(self):
         return '%d allocations failed; asked for by %s, or by the kernel itself' \
             % (self.failed, ', '.join(sorted(self.places - {''})))
