@@ -7,8 +7,10 @@
 #include "gateway.h"
 #include "wheel.h"
 
-/* Nodes that are looked at in one RCU section, and buckets that a walk looks ahead */
-enum { BATCH = 32, AHEAD = 12 };
+/* Nodes that are looked at in one RCU section, or buckets without any; and buckets
+ * that a walk looks ahead
+ */
+enum { BATCH = 32, EMPTY = 4096, AHEAD = 12 };
 
 static bool is_stray(const struct natgw_flow *flow)
 {
@@ -84,22 +86,55 @@ static void look_ahead(const struct rhashtable_iter *iter)
 		prefetch(rht_ptr_rcu(rht_bucket(tbl, slot)));
 }
 
-/* gather - the next nodes of a walk, at most BATCH; fewer at its end
+/* pass_empty - go on to the next bucket that has nodes
+ *
+ * The walk itself would do so without ever giving way, and a table that was large a
+ * moment ago has millions without. Returns false where so many were passed that others
+ * are to have the processor first.
+ */
+static bool pass_empty(struct rhashtable_iter *iter)
+{
+	const struct bucket_table *tbl = iter->walker.tbl;
+	unsigned int left = EMPTY;
+
+	if (iter->p) {
+		if (!rht_is_a_nulls(rcu_dereference(iter->p->next)))
+			return true;
+		iter->p = NULL;
+		iter->skip = 0;
+		iter->slot++;
+	}
+	if (iter->skip)
+		return true;
+	for (; iter->slot < tbl->size; iter->slot++) {
+		if (!rht_is_a_nulls(rht_ptr_rcu(rht_bucket(tbl, iter->slot))))
+			return true;
+		if (!--left)
+			return false;
+	}
+	return true;
+}
+
+/* gather - the next nodes of a walk, at most BATCH; @end tells its end
  *
  * A million flows are in no cache. What is looked at next is fetched for all of them
  * at once, not waited for one by one.
  */
 static unsigned int gather(struct rhashtable_iter *iter,
-			   struct natgw_node **batch, bool *again)
+			   struct natgw_node **batch, bool *again, bool *end)
 {
 	struct natgw_node *node;
 	unsigned int n = 0;
 
-	while (n < BATCH && (node = rhashtable_walk_next(iter))) {
+	while (n < BATCH && pass_empty(iter)) {
+		node = rhashtable_walk_next(iter);
 		if (IS_ERR(node)) {
 			*again = true;
 			continue;
 		}
+		*end = !node;
+		if (!node)
+			break;
 		look_ahead(iter);
 		prefetch(&natgw_flow_of(node)->gw);
 		batch[n++] = node;
@@ -159,12 +194,13 @@ unsigned int natgw_flow_visit(struct natgw_net *nn,
 	struct rhashtable_iter iter;
 	unsigned int i, n, found;
 	unsigned int seen = 0;
+	bool end = false;
 
 	*again = false;
 	rhashtable_walk_enter(&nn->flows, &iter);
 	do {
 		*again |= walk_start(&iter);
-		n = gather(&iter, batch, again);
+		n = gather(&iter, batch, again, &end);
 		found = sift(batch, n, filter, flows);
 		local_bh_disable();
 		for (i = 0; i < found; i++)
@@ -175,7 +211,7 @@ unsigned int natgw_flow_visit(struct natgw_net *nn,
 		rhashtable_walk_stop(&iter);
 		cond_resched();
 		seen += found;
-	} while (n == BATCH);
+	} while (!end);
 	rhashtable_walk_exit(&iter);
 	return seen;
 }

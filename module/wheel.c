@@ -213,12 +213,15 @@ void natgw_wheel_turn(struct natgw_net *nn)
 {
 	unsigned int i;
 
-	/* A second is time enough for it, so this hardly ever waits. */
-	cond_synchronize_rcu(nn->grace);
-	natgw_flow_bury(&nn->dead);
+	if (!hlist_empty(&nn->dead)) {
+		/* A second is time enough for it, so this hardly ever waits. */
+		cond_synchronize_rcu(nn->grace);
+		natgw_flow_bury(&nn->dead);
+	}
 	for (i = 0; i < nn->wheels; i++)
 		turn_shard(nn, &nn->wheel[i]);
-	nn->grace = get_state_synchronize_rcu();
+	if (!hlist_empty(&nn->dead))
+		nn->grace = start_poll_synchronize_rcu();
 }
 
 /**
