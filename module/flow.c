@@ -18,7 +18,7 @@ static const unsigned int MOST_ROOM = 1 << 26;
 
 static unsigned int room;
 module_param_named(flows, room, uint, 0444);
-MODULE_PARM_DESC(flows, "flows that the table has room for from the beginning (0: it grows)");
+MODULE_PARM_DESC(flows, "flows that the table has room for from the beginning, and keeps (0: it grows and shrinks)");
 
 static struct kmem_cache *flow_cache;
 
@@ -518,6 +518,27 @@ void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow)
 	natgw_event_flow(nn, flow, NATGW_EVENT_ADD, 0);
 }
 
+/* presize - have a table grow that nobody uses yet
+ *
+ * Its parameters have 16 bits for a size. So it is told that it has nodes, until it has
+ * the buckets for them. It doubles each time, and then looks at itself no more.
+ */
+static int presize(struct rhashtable *table, unsigned int nodes)
+{
+	unsigned int tries = BITS_PER_TYPE(nodes);
+	bool grows;
+
+	atomic_set(&table->nelems, nodes);
+	do {
+		schedule_work(&table->run_work);
+		flush_work(&table->run_work);
+		grows = rht_grow_above_75(table,
+					  rcu_access_pointer(table->tbl));
+	} while (grows && --tries);
+	atomic_set(&table->nelems, 0);
+	return grows ? -ENOMEM : 0;
+}
+
 /**
  * natgw_flow_table_init() - a namespace's table
  * @nn: the namespace
@@ -527,12 +548,17 @@ void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow)
 int natgw_flow_table_init(struct natgw_net *nn)
 {
 	struct rhashtable_params params = natgw_flow_params;
+	int err;
 
-	/* Two tuples a flow, and it grows once it is three quarters full. */
-	if (room)
-		params.min_size = roundup_pow_of_two(min(room, MOST_ROOM) *
-						     8 / 3);
-	return rhashtable_init(&nn->flows, &params);
+	params.automatic_shrinking = !room;
+	err = rhashtable_init(&nn->flows, &params);
+	if (err || !room)
+		return err;
+	/* Two tuples a flow */
+	err = presize(&nn->flows, 2 * min(room, MOST_ROOM));
+	if (err)
+		rhashtable_destroy(&nn->flows);
+	return err;
 }
 
 /**
@@ -547,7 +573,7 @@ int natgw_flow_table_init(struct natgw_net *nn)
  */
 void natgw_flow_table_fit(struct natgw_net *nn)
 {
-	bool shrinks = !atomic_read(&nn->purges);
+	bool shrinks = !room && !atomic_read(&nn->purges);
 
 	if (nn->flows.p.automatic_shrinking == shrinks)
 		return;

@@ -32,13 +32,32 @@ fence_works()
 
 load()
 {
-	insmod "$NATGW_KO" flows=100000
+	insmod "$NATGW_KO" flows=1000000
 	LOADED=yes
+}
+
+# has_room: the kernel has a table with two buckets for each flow of that many
+has_room()
+{
+	grep bucket_table_alloc /proc/vmallocinfo
+	grep bucket_table_alloc /proc/vmallocinfo |
+		awk '$2 >= 2 * 1000000 * 8 { found = 1 } END { exit !found }'
+}
+
+has_none()
+{
+	! has_room
+}
+
+# keeps_room: though flows end, which makes a table look at itself
+keeps_room()
+{
+	nat flow flush all >/dev/null && ! wait_for 3 has_none
 }
 
 need ping
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 12
+ktap_plan 14
 two_armed
 gateway
 pkt capture wan "$rt/wan"
@@ -59,7 +78,9 @@ check "nothing with an inside address was on the uplink" \
 refute "its slab cache is gone" grep -q natgw /proc/slabinfo
 check "the module can be loaded again, with room for flows" load
 check "a gateway can be made again" gateway
+check "and the table has room before there are flows" has_room
 check "traffic is translated again" translated
+check "the table is none the smaller for flows that end" keeps_room
 check "nothing with an inside address was on the uplink, ever" \
 	pkt none seen src=10.0.0.0/8
 ktap_finish

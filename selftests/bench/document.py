@@ -116,6 +116,12 @@ processor. A wait of what a processor does in a millisecond would be at least 1,
 in this table. What the process itself takes is in the first column.
 
 %(stalls)s
+
+What natgw's table has while flows begin and expire is the kernel's own: where a hash table
+becomes larger or smaller, a worker writes a head into each of the 4,194,304 new buckets (or
+2,097,152) and does not give way. No packet waits for that worker, as it holds no lock
+that one needs, and softirqs go on. `insmod natgw.ko flows=1048576` makes the table
+beforehand; then STALLS
 '''
 
 NATIVE = '''
