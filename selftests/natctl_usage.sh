@@ -73,6 +73,12 @@ refused()
 		address del gateway g drain soon | drain takes a number of seconds, not "soon"
 		flow flush | give a filter, or "all"
 		flow flush all proto tcp | exclude each other
+		flow s | ambiguous command "s": it may be show, save
+		flow save gateway | "gateway" needs a value
+		flow save a b | unknown word "a"
+		flow save a proto udp | unknown word "a"
+		flow restore /nonexistent | cannot read /nonexistent
+		flow restore a b | unknown word "b"
 		flow show proto ggp | "ggp" is not a protocol: tcp, udp, icmp, udplite, sctp, dccp, gre, esp, ah, ipip, or a number
 		flow show proto 256 | "256" is not a protocol
 		flow show proto u | ambiguous protocol "u": it may be udp, udplite
@@ -245,7 +251,7 @@ completes()
 	[ "$("$NATCTL" __complete "$@" | tr '\n' ' ')" = "$wanted" ]
 }
 
-ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 54))
+ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 55))
 
 while IFS='|' read -r words message; do
 	# shellcheck disable=SC2086 # they are words
@@ -373,6 +379,8 @@ check "completion: words for several options" \
 check "completion: words of a rule" \
 	completes "exempt address idle " rule add gateway g pref 1 src 10.0.0.1 \
 	dst 10.0.0.2 proto tcp dport 5 ""
+check "completion: words, or a file" completes "gateway :file " \
+	flow save src 10.0.0.1 dst 10.0.0.1 proto tcp sport 1 dport 1 ""
 check "completion: protocols" completes "udp udplite " flow show proto u
 check "completion: words to be refused are left out" \
 	completes "" gateway set g eip

@@ -24,6 +24,8 @@ enum status cmd_address_show(const struct args *args);
 enum status cmd_flow_show(const struct args *args);
 enum status cmd_flow_flush(const struct args *args);
 enum status cmd_flow_count(const struct args *args);
+enum status cmd_flow_save(const struct args *args);
+enum status cmd_flow_restore(const struct args *args);
 enum status cmd_rule_add(const struct args *args);
 enum status cmd_rule_del(const struct args *args);
 enum status cmd_rule_show(const struct args *args);

@@ -131,6 +131,7 @@ enum use_kind {
 	USE_OPTIONAL,
 	USE_REQUIRED,
 	USE_ONE_OF,		/* one of these at least */
+	USE_LAST,		/* a value alone: the last word, if it is no other */
 	USE_OPTIONS,		/* stands for all options of a gateway */
 	USE_REFUSED,		/* not taken; there is help on what to do */
 };

@@ -76,6 +76,7 @@ static const struct word words[] = {
 
 #define REQUIRED(word)		{ word, USE_REQUIRED, NULL }
 #define OPTIONAL(word)		{ word, USE_OPTIONAL, NULL }
+#define LAST(word)		{ word, USE_LAST, NULL }
 #define ONE_OF(word)		{ word, USE_ONE_OF, NULL }
 #define REFUSED(word, say)	{ word, USE_REFUSED, say }
 #define OPTIONS			{ W_OPTION, USE_OPTIONS, NULL }
@@ -145,6 +146,17 @@ static const struct use flow_filter[] = {
 	OPTIONAL(W_PROTO),
 	OPTIONAL(W_SPORT),
 	OPTIONAL(W_DPORT),
+	END
+};
+
+static const struct use flow_save[] = {
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_SRC),
+	OPTIONAL(W_DST),
+	OPTIONAL(W_PROTO),
+	OPTIONAL(W_SPORT),
+	OPTIONAL(W_DPORT),
+	LAST(W_FILE),
 	END
 };
 
@@ -291,6 +303,10 @@ static const struct command flow_commands[] = {
 	{ "show", "show flows", flow_filter, cmd_flow_show },
 	{ "flush", "end flows", flow_flush, cmd_flow_flush },
 	{ "count", "count flows", flow_filter, cmd_flow_count },
+	{ "save", "write flows, for them to be made again", flow_save,
+	  cmd_flow_save },
+	{ "restore", "make flows again, with the ports that they had",
+	  file_only, cmd_flow_restore },
 	NO_COMMAND
 };
 
