@@ -174,6 +174,8 @@ refused()
 		-n a/b gateway show | is not the name of a network namespace
 		-b /nonexistent | cannot read /nonexistent
 		-b /dev/null gateway show | exclude each other
+		handover a x | unknown word "x"
+		handover a back | "back" needs a value
 		restore /nonexistent | cannot read /nonexistent
 	END
 }
@@ -358,7 +360,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client label idle top stats metrics drops why doctor monitor log who save restore describe fence help " ""
+	completes "gateway address flow rule port client label idle top stats metrics drops why doctor monitor log who save restore handover describe fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \

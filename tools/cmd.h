@@ -47,6 +47,7 @@ enum status cmd_log(const struct args *args);
 enum status cmd_who(const struct args *args);
 enum status cmd_save(const struct args *args);
 enum status cmd_restore(const struct args *args);
+enum status cmd_handover(const struct args *args);
 enum status cmd_fence_show(const struct args *args);
 enum status cmd_fence_del(const struct args *args);
 enum status cmd_fence_nft(const struct args *args);

@@ -145,16 +145,12 @@ static enum status read_lines(struct reader *reader, FILE *file)
 	return status;
 }
 
-enum status flowfile_restore(FILE *file, struct flowfile_result *result)
+static enum status read_file(FILE *file, struct flowfile_result *result)
 {
 	struct reader reader = { .result = result };
 	enum status status;
-	uint32_t version;
-	int err;
 
-	err = nl_version(&version);
-	if (err)
-		return nl_fail(err, "restore flows");
+	result->begun = false;
 	status = read_lines(&reader, file);
 	if (!status && !result->begun)
 		return error("it is empty");
@@ -162,6 +158,30 @@ enum status flowfile_restore(FILE *file, struct flowfile_result *result)
 		warning("the file is not whole: flows are missing");
 		status = STATUS_USAGE;
 	}
+	return status;
+}
+
+enum status flowfile_restore(const char *name, struct flowfile_result *result)
+{
+	FILE *file = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	struct place before = place;
+	enum status status;
+	uint32_t version;
+	int err;
+
+	if (!file)
+		return error("cannot read %s: %s", name, strerror(errno));
+	err = nl_version(&version);
+	if (err) {
+		status = nl_fail(err, "restore flows");
+	} else {
+		place.file = file == stdin ? "standard input" : name;
+		place.line = 0;
+		status = read_file(file, result);
+		place = before;
+	}
+	if (file != stdin)
+		fclose(file);
 	return status;
 }
 
@@ -182,8 +202,6 @@ static void report_reasons(const struct flowfile_result *result)
 
 enum status flowfile_report(const struct flowfile_result *result)
 {
-	out_open();
-	out_object(NULL);
 	out_num("restored", "restored ", result->restored);
 	out_num("present", ", there already ", result->present);
 	out_num("expired", ", expired meanwhile ", result->expired);
@@ -191,8 +209,6 @@ enum status flowfile_report(const struct flowfile_result *result)
 	out_num("unread", ", not understood ", result->unread);
 	out_line();
 	report_reasons(result);
-	out_object_end();
-	out_close();
 	if (result->refused)
 		return STATUS_KERNEL;
 	return result->unread ? STATUS_USAGE : STATUS_OK;
@@ -207,26 +223,27 @@ void flowfile_free(struct flowfile_result *result)
 	free(result->reasons);
 }
 
+static enum status report(const struct flowfile_result *result)
+{
+	enum status status;
+
+	out_open();
+	out_object(NULL);
+	status = flowfile_report(result);
+	out_object_end();
+	out_close();
+	return status;
+}
+
 enum status cmd_flow_restore(const struct args *args)
 {
-	const char *name = given(args, W_FILE) ? args->v[W_FILE].text : "-";
 	struct flowfile_result result = {};
-	struct place before = place;
 	enum status status, said = STATUS_OK;
-	FILE *file = stdin;
 
-	if (strcmp(name, "-"))
-		file = fopen(name, "re");
-	if (!file)
-		return error("cannot read %s: %s", name, strerror(errno));
-	place.file = file == stdin ? "standard input" : name;
-	place.line = 0;
-	status = flowfile_restore(file, &result);
-	place = before;
+	status = flowfile_restore(given(args, W_FILE) ?
+				  args->v[W_FILE].text : "-", &result);
 	if (result.begun)
-		said = flowfile_report(&result);
+		said = report(&result);
 	flowfile_free(&result);
-	if (file != stdin)
-		fclose(file);
 	return status ?: said;
 }

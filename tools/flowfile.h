@@ -51,8 +51,11 @@ struct flowfile_result {
 	unsigned int n_reasons;
 };
 
-/* Makes flows again; what it was about is told by flowfile_report(). */
-enum status flowfile_restore(FILE *file, struct flowfile_result *result);
+/*
+ * Makes the flows of a file again, "-" is standard input, and adds what becomes of them
+ * to a result. flowfile_report() prints that, inside an object, and has the status.
+ */
+enum status flowfile_restore(const char *name, struct flowfile_result *result);
 enum status flowfile_report(const struct flowfile_result *result);
 void flowfile_free(struct flowfile_result *result);
 

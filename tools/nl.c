@@ -231,6 +231,14 @@ static int find_family(void)
 	return err;
 }
 
+void nl_close(void)
+{
+	if (nl.socket)
+		mnl_socket_close(nl.socket);
+	nl.socket = NULL;
+	nl.family = 0;
+}
+
 int nl_version(uint32_t *version)
 {
 	int err = find_family();

@@ -23,6 +23,9 @@ struct nl_list {
 	size_t len;
 };
 
+/* Forgets the kernel: another namespace, or module, is asked from here on. */
+void nl_close(void);
+
 /* Begins a request in the one buffer there is for them. */
 struct nlmsghdr *nl_request(uint8_t cmd);
 

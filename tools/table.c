@@ -71,6 +71,7 @@ static const struct word words[] = {
 	[W_BY] = { "by", T_CHOICE, top_order_words, NULL },
 	[W_DESTINATIONS] = { "destinations", T_NONE, NULL, NULL },
 	[W_LABEL_PREFIX] = { NULL, T_MATCH, NULL, "PREFIX" },
+	[W_BACK] = { "back", T_FILE, NULL, NULL },
 	[W_LABEL_NAME] = { NULL, T_LABEL, NULL, NULL },
 };
 
@@ -270,6 +271,12 @@ static const struct use doctor_ready[] = {
 	END
 };
 
+static const struct use handover_words[] = {
+	OPTIONAL(W_FILE),
+	OPTIONAL(W_BACK),
+	END
+};
+
 static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
 static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
 
@@ -407,6 +414,12 @@ static const struct command restore_command[] = {
 	NO_COMMAND
 };
 
+static const struct command handover_command[] = {
+	{ NULL, "replace the module, and have all flows go on", handover_words,
+	  cmd_handover },
+	NO_COMMAND
+};
+
 static const struct command fence_commands[] = {
 	{ "show", "show fences", fence_show, cmd_fence_show },
 	{ "del", "lift the fence of a device", fence_dev, cmd_fence_del },
@@ -437,6 +450,8 @@ const struct object objects[] = {
 	{ "who", "whose a port was, from such records", who_command, NULL },
 	{ "save", "write the configuration", save_command, NULL },
 	{ "restore", "apply a saved configuration", restore_command, NULL },
+	{ "handover", "another module, and the flows go on", handover_command,
+	  NULL },
 	{ "describe", "gateways as EC2's API has them", describe_command,
 	  NULL },
 	{ "fence", "what keeps inside addresses in after a deletion",
