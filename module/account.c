@@ -100,6 +100,31 @@ void natgw_account_reset(struct natgw_flow *flow)
 	}
 }
 
+/**
+ * natgw_account_set() - let a flow go on counting from what was counted before
+ * @flow: a flow in no table yet, whether it counts or not
+ * @dir: in which direction
+ * @packets: packets
+ * @bytes: their bytes
+ * @tcp_flags: their TCP flags
+ *
+ * What was counted before is not news to top.c.
+ *
+ * Context: any.
+ */
+void natgw_account_set(struct natgw_flow *flow, enum natgw_dir dir, u64 packets,
+		       u64 bytes, u8 tcp_flags)
+{
+	struct natgw_account *account = &counted_of(flow)->account[dir];
+
+	if (!test_bit(NATGW_FLOW_COUNTED, &flow->flags))
+		return;
+	atomic64_set(&account->packets, packets);
+	atomic64_set(&account->bytes, bytes);
+	atomic_set(&account->tcp_flags, tcp_flags);
+	account->looked_at = bytes;
+}
+
 static u8 tcp_flags_of(const struct sk_buff *skb)
 {
 	unsigned int offset = skb_network_offset(skb) + ip_hdrlen(skb);

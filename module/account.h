@@ -43,6 +43,8 @@ const struct natgw_account *natgw_account_of(const struct natgw_flow *flow,
 					     enum natgw_dir dir);
 u64 natgw_account_look(struct natgw_flow *flow, enum natgw_dir dir);
 void natgw_account_reset(struct natgw_flow *flow);
+void natgw_account_set(struct natgw_flow *flow, enum natgw_dir dir, u64 packets,
+		       u64 bytes, u8 tcp_flags);
 void natgw_account_packet(struct natgw_flow *flow, enum natgw_dir dir,
 			  const struct sk_buff *skb);
 

@@ -265,23 +265,25 @@ static int exceeds(const struct natgw_config *config,
  * @client: the client
  * @config: the gateway's
  * @opening: it is a TCP connection that is not established yet
+ * @again: it has begun before, so nobody asks whether the client may begin one now
  *
  * Context: softirq, RCU. Return: 0; -EAGAIN when the client begins too many
  * flows at a time, -EDQUOT when it has its most flows, -EMFILE its most half-open
  * ones, -ENOSPC its share while the gateway runs short.
  */
 int natgw_client_admit(struct natgw_client *client,
-		       const struct natgw_config *config, bool opening)
+		       const struct natgw_config *config, bool opening,
+		       bool again)
 {
 	const struct natgw_gw *gw = block_of(client)->key.gw;
 	struct natgw_client_use use = {
 		.flows = atomic_inc_return(&client->flows),
-		.all = atomic_read(&gw->flows),
+		.all = again ? 0 : atomic_read(&gw->flows),
 		.clients = max(atomic_read(&gw->clients), 1),
 	};
 	int err;
 
-	if (natgw_option(config, CLIENT_RATE))
+	if (!again && natgw_option(config, CLIENT_RATE))
 		use.begun = begin(client);
 	if (opening)
 		use.opening = atomic_inc_return(&client->opening);

@@ -44,7 +44,8 @@ int natgw_client_table_init(struct natgw_net *nn);
 void natgw_client_table_exit(struct natgw_net *nn);
 struct natgw_client *natgw_client_join(struct natgw_gw *gw, __be32 addr);
 int natgw_client_admit(struct natgw_client *client,
-		       const struct natgw_config *config, bool opening);
+		       const struct natgw_config *config, bool opening,
+		       bool again);
 void natgw_client_began(struct natgw_client *client);
 int natgw_client_look(struct natgw_gw *gw, const struct natgw_config *config,
 		      __be32 addr, bool opening, bool port,

@@ -109,6 +109,29 @@ u64 natgw_flow_start(const struct natgw_flow *flow)
 }
 
 /**
+ * natgw_flow_set_start() - say when a flow began
+ * @flow: a flow
+ * @ms: milliseconds since 1970, from natgw_flow_start(), here or on another host
+ *
+ * Context: any. Return: false where that is a time which a flow cannot remember.
+ */
+bool natgw_flow_set_start(struct natgw_flow *flow, u64 ms)
+{
+	const u64 day = 24ULL * 3600 * NSEC_PER_SEC >> 24;
+	u64 latest = clock() + day;
+	u64 when;
+
+	if (ms > U64_MAX / NSEC_PER_MSEC - 1)
+		return false;
+	/* Up to the unit that natgw_flow_start() has cut the end of. */
+	when = (ms * NSEC_PER_MSEC + NSEC_PER_MSEC - 1) >> 24;
+	if (when > latest || latest - when > U32_MAX)
+		return false;
+	WRITE_ONCE(flow->begun, when);
+	return true;
+}
+
+/**
  * natgw_flow_find_node() - who has a tuple, whether or not the flow lives
  * @nn: the namespace
  * @tuple: in either direction, in either scope

@@ -191,6 +191,7 @@ static inline void natgw_flow_touch(struct natgw_flow *flow)
 bool natgw_flow_transitory(u8 state);
 s32 natgw_flow_remaining(const struct natgw_flow *flow);
 u64 natgw_flow_start(const struct natgw_flow *flow);
+bool natgw_flow_set_start(struct natgw_flow *flow, u64 ms);
 
 /* natgw_flow_in_use - has it not expired? No time-out is shorter than a second. */
 static inline bool natgw_flow_in_use(const struct natgw_flow *flow)

@@ -56,6 +56,7 @@ unsigned int natgw_inward(struct natgw_ctx *ctx);
 bool natgw_inward_intrudes(const struct natgw_ctx *ctx);
 unsigned int natgw_outward(struct natgw_ctx *ctx);
 enum natgw_claim natgw_outward_claims(const struct natgw_ctx *ctx);
+bool natgw_outward_translates(const struct natgw_config *config, u8 proto);
 int natgw_outward_forbids(const struct natgw_ctx *ctx);
 int natgw_outward_no_flow_counter(int err);
 bool natgw_outward_misplaced(const struct natgw_ctx *ctx,

@@ -170,10 +170,13 @@ static u8 state_of(u8 proto)
 				       NATGW_FLOW_STATE_UDP;
 }
 
-/* make - a mapping with a port; -EEXIST when another CPU was faster */
+/* make - a mapping with a port, the one that it had before if there is one;
+ * -EEXIST when another CPU was faster
+ */
 static struct natgw_flow *make(struct natgw_gw *gw, enum natgw_flow_kind kind,
 			       const struct natgw_tuple *key, __be32 remote,
-			       __be32 pinned)
+			       __be32 pinned,
+			       const struct natgw_external *external)
 {
 	const struct natgw_config *config = rcu_dereference(gw->config);
 	bool of_host = kind == NATGW_FLOW_KIND_HOST;
@@ -192,9 +195,13 @@ static struct natgw_flow *make(struct natgw_gw *gw, enum natgw_flow_kind kind,
 		__set_bit(NATGW_FLOW_OF_HOST, &mapping->flags);
 	else
 		err = count(gw, mapping);
-	if (!err)
+	if (!err && external) {
+		mapping->used = external->used;
+		err = natgw_pool_retake(nn, mapping, external);
+	} else if (!err) {
 		err = natgw_pool_take(nn, config, mapping,
 				      of_host ? 0 : key->src, of_host, pinned);
+	}
 	if (err) {
 		natgw_flow_discard(mapping);
 		return ERR_PTR(err);
@@ -215,11 +222,27 @@ static bool joins(const struct natgw_config *config,
 	       (!pinned || mapping->addr->wire == pinned);
 }
 
-/* get_root - the mapping of a packet's source, made if need be */
+/* is_at - has a mapping this external endpoint? If so it was used as late. */
+static bool is_at(struct natgw_flow *mapping,
+		  const struct natgw_external *external)
+{
+	if (mapping->addr != external->addr ||
+	    natgw_flow_tuple(mapping, NATGW_DIR_REPLY)->dport !=
+	    external->port)
+		return false;
+	if ((s32)(external->used - READ_ONCE(mapping->used)) > 0)
+		WRITE_ONCE(mapping->used, external->used);
+	return true;
+}
+
+/* get_root - the mapping of a flow's source, made if need be; -ENOTUNIQ where the
+ * flow is to have another external endpoint again
+ */
 static struct natgw_flow *get_root(struct natgw_gw *gw,
 				   enum natgw_flow_kind kind,
 				   const struct natgw_tuple *key,
-				   __be32 remote, __be32 pinned)
+				   __be32 remote, __be32 pinned,
+				   const struct natgw_external *external)
 {
 	const struct natgw_config *config = rcu_dereference(gw->config);
 	struct natgw_flow *mapping;
@@ -227,10 +250,16 @@ static struct natgw_flow *get_root(struct natgw_gw *gw,
 	do {
 		mapping = lookup(gw->nn, key, NATGW_DIR_ORIGINAL);
 		if (!mapping) {
-			mapping = make(gw, kind, key, remote, pinned);
+			mapping = make(gw, kind, key, remote, pinned,
+				       external);
 			continue;
 		}
 		if (refcount_inc_not_zero(&mapping->users)) {
+			if (external && !is_at(mapping, external)) {
+				natgw_mapping_put(gw->nn, mapping,
+						  NATGW_FLOW_END_GATEWAY);
+				return ERR_PTR(-ENOTUNIQ);
+			}
 			if (joins(config, mapping, pinned))
 				return mapping;
 			natgw_mapping_put(gw->nn, mapping,
@@ -362,6 +391,23 @@ struct natgw_tuple natgw_mapping_reply(const struct natgw_config *config,
 			   0 : reply.src, NATGW_SCOPE_MAPPING);
 }
 
+static struct natgw_flow *get(struct natgw_gw *gw, enum natgw_flow_kind kind,
+			      const struct natgw_tuple *t, __be32 pinned,
+			      const struct natgw_external *external)
+{
+	const struct natgw_config *config = rcu_dereference(gw->config);
+	bool any = any_destination(config, t->proto);
+	const struct natgw_tuple key = key_of(gw, kind, t, any, pinned);
+	struct natgw_flow *mapping;
+
+	mapping = get_root(gw, kind, &key, any ? 0 : t->dst, pinned, external);
+	if (IS_ERR(mapping) || !any ||
+	    filtering_of(config, t->proto) !=
+	    NATGW_DEPENDENCE_ADDRESS_DEPENDENT)
+		return mapping;
+	return get_permit(gw->nn, mapping, t->dst);
+}
+
 /**
  * natgw_mapping_get() - the mapping for a new flow
  * @gw: its gateway, whose mapping for the protocol depends on less than the
@@ -377,18 +423,28 @@ struct natgw_flow *natgw_mapping_get(struct natgw_gw *gw,
 				     enum natgw_flow_kind kind,
 				     const struct natgw_pkt *pkt, __be32 pinned)
 {
-	const struct natgw_config *config = rcu_dereference(gw->config);
-	const struct natgw_tuple *t = &pkt->tuple;
-	bool any = any_destination(config, t->proto);
-	const struct natgw_tuple key = key_of(gw, kind, t, any, pinned);
-	struct natgw_flow *mapping;
+	return get(gw, kind, &pkt->tuple, pinned, NULL);
+}
 
-	mapping = get_root(gw, kind, &key, any ? 0 : t->dst, pinned);
-	if (IS_ERR(mapping) || !any ||
-	    filtering_of(config, t->proto) !=
-	    NATGW_DEPENDENCE_ADDRESS_DEPENDENT)
-		return mapping;
-	return get_permit(gw->nn, mapping, t->dst);
+/**
+ * natgw_mapping_again() - the mapping for a flow that there was before
+ * @gw: its gateway, likewise
+ * @kind: of the flow
+ * @tuple: its original tuple
+ * @pinned: wire address that a rule demands, or 0
+ * @external: the external endpoint that it had
+ *
+ * Context: softirq, RCU. Return: as natgw_mapping_get(), and ERR_PTR(-EADDRINUSE)
+ * or ERR_PTR(-ENOTUNIQ) where others have that endpoint, or the inside endpoint has
+ * another one.
+ */
+struct natgw_flow *natgw_mapping_again(struct natgw_gw *gw,
+				       enum natgw_flow_kind kind,
+				       const struct natgw_tuple *tuple,
+				       __be32 pinned,
+				       const struct natgw_external *external)
+{
+	return get(gw, kind, tuple, pinned, external);
 }
 
 /* gave_up - is the inside host of a mapping not inside any more? */

@@ -5,6 +5,7 @@
 #include <uapi/linux/natgw.h>
 
 struct natgw_config;
+struct natgw_external;
 struct natgw_flow;
 struct natgw_gw;
 struct natgw_net;
@@ -16,6 +17,11 @@ struct natgw_flow *natgw_mapping_get(struct natgw_gw *gw,
 				     enum natgw_flow_kind kind,
 				     const struct natgw_pkt *pkt,
 				     __be32 pinned);
+struct natgw_flow *natgw_mapping_again(struct natgw_gw *gw,
+				       enum natgw_flow_kind kind,
+				       const struct natgw_tuple *tuple,
+				       __be32 pinned,
+				       const struct natgw_external *external);
 struct natgw_flow *natgw_mapping_find_outside(struct natgw_net *nn,
 					      const struct natgw_config *config,
 					      const struct natgw_tuple *tuple,

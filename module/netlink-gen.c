@@ -122,7 +122,7 @@ const struct nla_policy natgw_address_get_nl_policy[NATGW_A_ADDRESS_PRIVATE_IP +
 };
 
 /* NATGW_CMD_FLOW_GET - do */
-const struct nla_policy natgw_flow_get_nl_policy[NATGW_A_FLOW_DST_LEN + 1] = {
+const struct nla_policy natgw_flow_get_nl_policy[NATGW_A_FLOW_WHOLE + 1] = {
 	[NATGW_A_FLOW_GATEWAY] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
 	[NATGW_A_FLOW_PROTO] = { .type = NLA_U8, },
 	[NATGW_A_FLOW_SRC] = { .type = NLA_U32, },
@@ -131,6 +131,7 @@ const struct nla_policy natgw_flow_get_nl_policy[NATGW_A_FLOW_DST_LEN + 1] = {
 	[NATGW_A_FLOW_DPORT] = { .type = NLA_U16, },
 	[NATGW_A_FLOW_SRC_LEN] = NLA_POLICY_MAX(NLA_U8, 32),
 	[NATGW_A_FLOW_DST_LEN] = NLA_POLICY_MAX(NLA_U8, 32),
+	[NATGW_A_FLOW_WHOLE] = { .type = NLA_FLAG, },
 };
 
 /* NATGW_CMD_FLOW_FLUSH - do */
@@ -258,8 +259,38 @@ const struct nla_policy natgw_label_get_nl_policy[NATGW_A_LABEL_PREFIX + 1] = {
 	[NATGW_A_LABEL_PREFIX] = NLA_POLICY_NESTED(natgw_prefix_nl_policy),
 };
 
+/* NATGW_CMD_FLOW_NEW - do */
+const struct nla_policy natgw_flow_new_nl_policy[NATGW_A_FLOW_ACK_IN + 1] = {
+	[NATGW_A_FLOW_GATEWAY] = { .type = NLA_NUL_STRING, .len = NATGW_NAME_LEN, },
+	[NATGW_A_FLOW_PROTO] = { .type = NLA_U8, },
+	[NATGW_A_FLOW_SRC] = { .type = NLA_U32, },
+	[NATGW_A_FLOW_DST] = { .type = NLA_U32, },
+	[NATGW_A_FLOW_SPORT] = { .type = NLA_U16, },
+	[NATGW_A_FLOW_DPORT] = { .type = NLA_U16, },
+	[NATGW_A_FLOW_WIRE_IP] = { .type = NLA_U32, },
+	[NATGW_A_FLOW_WIRE_PORT] = { .type = NLA_U16, },
+	[NATGW_A_FLOW_STATE] = NLA_POLICY_MAX(NLA_U32, 9),
+	[NATGW_A_FLOW_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NATGW_A_FLOW_EXPIRES] = { .type = NLA_U32, },
+	[NATGW_A_FLOW_START] = { .type = NLA_U64, },
+	[NATGW_A_FLOW_PACKETS_OUT] = { .type = NLA_U64, },
+	[NATGW_A_FLOW_BYTES_OUT] = { .type = NLA_U64, },
+	[NATGW_A_FLOW_PACKETS_IN] = { .type = NLA_U64, },
+	[NATGW_A_FLOW_BYTES_IN] = { .type = NLA_U64, },
+	[NATGW_A_FLOW_TCP_FLAGS_OUT] = { .type = NLA_U8, },
+	[NATGW_A_FLOW_TCP_FLAGS_IN] = { .type = NLA_U8, },
+	[NATGW_A_FLOW_GUEST] = { .type = NLA_FLAG, },
+	[NATGW_A_FLOW_MAPPED] = { .type = NLA_FLAG, },
+	[NATGW_A_FLOW_IDLE] = { .type = NLA_U32, },
+	[NATGW_A_FLOW_TCP_SEEN] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
+	[NATGW_A_FLOW_SEQ_OUT] = { .type = NLA_U32, },
+	[NATGW_A_FLOW_ACK_OUT] = { .type = NLA_U32, },
+	[NATGW_A_FLOW_SEQ_IN] = { .type = NLA_U32, },
+	[NATGW_A_FLOW_ACK_IN] = { .type = NLA_U32, },
+};
+
 /* Ops table for natgw */
-const struct genl_ops natgw_nl_ops[25] = {
+const struct genl_ops natgw_nl_ops[26] = {
 	{
 		.cmd		= NATGW_CMD_GATEWAY_NEW,
 		.doit		= natgw_nl_gateway_new_doit,
@@ -314,7 +345,7 @@ const struct genl_ops natgw_nl_ops[25] = {
 		.doit		= natgw_nl_flow_get_doit,
 		.dumpit		= natgw_nl_flow_get_dumpit,
 		.policy		= natgw_flow_get_nl_policy,
-		.maxattr	= NATGW_A_FLOW_DST_LEN,
+		.maxattr	= NATGW_A_FLOW_WHOLE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -439,6 +470,13 @@ const struct genl_ops natgw_nl_ops[25] = {
 		.dumpit		= natgw_nl_label_get_dumpit,
 		.policy		= natgw_label_get_nl_policy,
 		.maxattr	= NATGW_A_LABEL_PREFIX,
+	},
+	{
+		.cmd		= NATGW_CMD_FLOW_NEW,
+		.doit		= natgw_nl_flow_new_doit,
+		.policy		= natgw_flow_new_nl_policy,
+		.maxattr	= NATGW_A_FLOW_ACK_IN,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 

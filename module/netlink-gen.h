@@ -30,7 +30,7 @@ extern const struct nla_policy natgw_address_del_nl_policy[NATGW_A_ADDRESS_DRAIN
 
 extern const struct nla_policy natgw_address_get_nl_policy[NATGW_A_ADDRESS_PRIVATE_IP + 1];
 
-extern const struct nla_policy natgw_flow_get_nl_policy[NATGW_A_FLOW_DST_LEN + 1];
+extern const struct nla_policy natgw_flow_get_nl_policy[NATGW_A_FLOW_WHOLE + 1];
 
 extern const struct nla_policy natgw_flow_flush_nl_policy[NATGW_A_FLOW_DST_LEN + 1];
 
@@ -66,8 +66,10 @@ extern const struct nla_policy natgw_label_del_nl_policy[NATGW_A_LABEL_PREFIX + 
 
 extern const struct nla_policy natgw_label_get_nl_policy[NATGW_A_LABEL_PREFIX + 1];
 
+extern const struct nla_policy natgw_flow_new_nl_policy[NATGW_A_FLOW_ACK_IN + 1];
+
 /* Ops table for natgw */
-extern const struct genl_ops natgw_nl_ops[25];
+extern const struct genl_ops natgw_nl_ops[26];
 
 int natgw_nl_gateway_new_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -108,6 +110,7 @@ int natgw_nl_label_set_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_label_del_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_label_get_doit(struct sk_buff *skb, struct genl_info *info);
 int natgw_nl_label_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int natgw_nl_flow_new_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	NATGW_NLGRP_GATEWAY,

@@ -113,6 +113,16 @@ int natgw_nl_seconds(struct nlattr *attr, u32 *seconds,
 	return 0;
 }
 
+/**
+ * natgw_nl_forwardable() - may a packet that is forwarded have an address?
+ * @addr: its source or destination
+ */
+bool natgw_nl_forwardable(__be32 addr)
+{
+	return !ipv4_is_zeronet(addr) && !ipv4_is_multicast(addr) &&
+	       !ipv4_is_loopback(addr) && !ipv4_is_lbcast(addr);
+}
+
 static int check_address(struct natgw_net *nn, struct nlattr *attr,
 			 struct netlink_ext_ack *extack)
 {

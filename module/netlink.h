@@ -28,6 +28,7 @@ void natgw_netlink_exit(void);
 
 struct natgw_gw *natgw_nl_gateway(struct natgw_net *nn, struct nlattr *attr,
 				  struct netlink_ext_ack *extack);
+bool natgw_nl_forwardable(__be32 addr);
 int natgw_nl_name(const struct nlattr *attr, struct netlink_ext_ack *extack);
 int natgw_nl_seconds(struct nlattr *attr, u32 *seconds,
 		     struct netlink_ext_ack *extack);
@@ -48,6 +49,8 @@ int natgw_nl_put_address(struct sk_buff *msg, const struct natgw_gw *gw,
 			 const struct natgw_addr *addr, bool primary);
 int natgw_nl_put_label(struct sk_buff *msg, const struct natgw_prefix *prefix,
 		       const char *name);
+int natgw_nl_put_restorable(struct sk_buff *msg,
+			    const struct natgw_flow *flow);
 int natgw_nl_put_flow(struct sk_buff *msg, const struct natgw_flow *flow);
 
 struct sk_buff *natgw_nl_answer(struct genl_info *info, u8 cmd, void **hdr);

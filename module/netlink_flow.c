@@ -122,6 +122,14 @@ int natgw_nl_put_flow(struct sk_buff *msg, const struct natgw_flow *flow)
 	return put_account(msg, flow);
 }
 
+/* put_flow - the same for somebody who asks for it, perhaps to make it again */
+static int put_flow(struct sk_buff *msg, const struct natgw_flow *flow,
+		    bool whole)
+{
+	return natgw_nl_put_flow(msg, flow) ?:
+	       (whole ? natgw_nl_put_restorable(msg, flow) : 0);
+}
+
 static int parse_tuple(struct genl_info *info, struct natgw_tuple *tuple)
 {
 	struct nlattr **tb = info->attrs;
@@ -163,7 +171,8 @@ int natgw_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 		local_bh_disable();
 		flow = natgw_flow_find(nn, &tuple, NATGW_DIR_ORIGINAL);
 		if (flow)
-			err = natgw_nl_put_flow(msg, flow);
+			err = put_flow(msg, flow,
+				       info->attrs[NATGW_A_FLOW_WHOLE]);
 		local_bh_enable();
 		rcu_read_unlock();
 	}
@@ -216,6 +225,7 @@ int natgw_nl_flow_count_doit(struct sk_buff *skb, struct genl_info *info)
 /**
  * struct dump - a dump of flows that is under way
  * @filter: which flows
+ * @whole: all of them is wanted
  * @iter: where it is in the table; survives flows that come and go
  * @entered: @filter is read, and @iter is in use
  * @again: a flow that did not fit into the last message comes first in the next
@@ -223,6 +233,7 @@ int natgw_nl_flow_count_doit(struct sk_buff *skb, struct genl_info *info)
  */
 struct dump {
 	struct natgw_filter filter;
+	bool whole;
 	struct rhashtable_iter iter;
 	bool entered;
 	bool again;
@@ -241,11 +252,12 @@ int natgw_nl_flow_get_start(struct netlink_callback *cb)
 static int enter(struct natgw_net *nn, struct netlink_callback *cb,
 		 struct dump *dump)
 {
-	int err = parse_filter(nn, natgw_dump_attrs(cb), cb->extack,
-			       &dump->filter);
+	struct nlattr **tb = natgw_dump_attrs(cb);
+	int err = parse_filter(nn, tb, cb->extack, &dump->filter);
 
 	if (err || !natgw_net_started(nn))
 		return err;
+	dump->whole = tb[NATGW_A_FLOW_WHOLE];
 	rhashtable_walk_enter(&nn->flows, &dump->iter);
 	dump->entered = true;
 	return 0;
@@ -262,13 +274,13 @@ int natgw_nl_flow_get_done(struct netlink_callback *cb)
 }
 
 static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct natgw_flow *flow)
+		     const struct natgw_flow *flow, bool whole)
 {
 	void *hdr = natgw_nl_dump_put(skb, cb, NATGW_CMD_FLOW_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
-	return natgw_nl_dump_end(skb, hdr, natgw_nl_put_flow(skb, flow));
+	return natgw_nl_dump_end(skb, hdr, put_flow(skb, flow, whole));
 }
 
 /* walk_on - where the walk goes on; the last node again if it did not fit */
@@ -312,7 +324,7 @@ int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		    natgw_flow_remaining(flow) <= 0 ||
 		    !natgw_flow_matches(flow, &dump->filter))
 			continue;
-		if (dump_flow(skb, cb, flow)) {
+		if (dump_flow(skb, cb, flow, dump->whole)) {
 			dump->again = true;
 			break;
 		}

@@ -96,16 +96,14 @@ static int check_ends(struct net *net, struct nlattr **tb,
 {
 	const struct natgw_config *config;
 
-	if (ipv4_is_zeronet(t->src) || ipv4_is_multicast(t->src) ||
-	    ipv4_is_loopback(t->src) || ipv4_is_lbcast(t->src))
+	if (!natgw_nl_forwardable(t->src))
 		return natgw_nl_refuse(-EINVAL, extack, tb[NATGW_A_WHY_SRC],
 				       "no packet that is forwarded has this source");
 	if (inet_addr_type(net, t->src) == RTN_LOCAL ||
 	    natgw_gateway_by_wire(natgw_net(net), t->src, &config))
 		return natgw_nl_refuse(-EINVAL, extack, tb[NATGW_A_WHY_SRC],
 				       "the source is an address of this host or of a gateway: give that of an inside host");
-	if (ipv4_is_zeronet(t->dst) || ipv4_is_multicast(t->dst) ||
-	    ipv4_is_loopback(t->dst) || ipv4_is_lbcast(t->dst))
+	if (!natgw_nl_forwardable(t->dst))
 		return natgw_nl_refuse(-EINVAL, extack, tb[NATGW_A_WHY_DST],
 				       "no packet that is translated has this destination");
 	return 0;

@@ -206,8 +206,12 @@ static unsigned int send_error(struct natgw_ctx *ctx)
 	}
 }
 
-/* translates - has the gateway this protocol? TCP, UDP and ICMP always. */
-static bool translates(const struct natgw_config *config, u8 proto)
+/**
+ * natgw_outward_translates() - has a gateway a protocol?
+ * @config: the gateway's
+ * @proto: the protocol; TCP, UDP and ICMP it always has
+ */
+bool natgw_outward_translates(const struct natgw_config *config, u8 proto)
 {
 	switch (proto) {
 	case IPPROTO_TCP:
@@ -265,7 +269,7 @@ static void reset(struct natgw_ctx *ctx)
  */
 int natgw_outward_forbids(const struct natgw_ctx *ctx)
 {
-	if (!translates(ctx->config, ctx->pkt.tuple.proto))
+	if (!natgw_outward_translates(ctx->config, ctx->pkt.tuple.proto))
 		return NATGW_A_COUNTERS_SOURCE_DROP_PROTOCOL;
 	if (!ctx->pkt.opens)
 		return NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW;
@@ -478,7 +482,8 @@ static struct natgw_flow *hold(struct natgw_ctx *ctx)
 	};
 	struct natgw_flow *flow;
 
-	if (!pkt->opens || !translates(ctx->config, pkt->tuple.proto) ||
+	if (!pkt->opens ||
+	    !natgw_outward_translates(ctx->config, pkt->tuple.proto) ||
 	    ipv4_is_multicast(pkt->tuple.dst) ||
 	    ipv4_is_lbcast(pkt->tuple.dst))
 		return NULL;

@@ -251,6 +251,56 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 	return err;
 }
 
+/* let_go - end what only holds a port that its former owner wants again */
+static bool let_go(struct natgw_net *nn, const struct natgw_flow *flow)
+{
+	const struct natgw_tuple *mine = natgw_flow_tuple(flow,
+							  NATGW_DIR_ORIGINAL);
+	const struct natgw_tuple *theirs;
+	struct natgw_node *node;
+	struct natgw_flow *held;
+
+	node = natgw_flow_find_node(nn, natgw_flow_tuple(flow,
+							 NATGW_DIR_REPLY));
+	if (!node)
+		return false;
+	held = natgw_flow_of(node);
+	theirs = natgw_flow_tuple(held, NATGW_DIR_ORIGINAL);
+	if (READ_ONCE(held->state) != NATGW_FLOW_STATE_HELD ||
+	    held->gw != flow->gw || theirs->src != mine->src ||
+	    theirs->sport != mine->sport)
+		return false;
+	natgw_flow_kill(nn, held, NATGW_FLOW_END_REOPENED);
+	return true;
+}
+
+/**
+ * natgw_pool_retake() - give a flow or a mapping the address and port that it had
+ * @nn: the namespace
+ * @flow: in no table yet
+ * @external: what it had
+ *
+ * Context: softirq, RCU. Return: 0, and its reply tuple is in the table;
+ * -EADDRINUSE where another flow or this host has the port; or what else the table
+ * says.
+ */
+int natgw_pool_retake(struct natgw_net *nn, struct natgw_flow *flow,
+		      const struct natgw_external *external)
+{
+	bool of_host = flow->kind == NATGW_FLOW_KIND_HOST ||
+		       test_bit(NATGW_FLOW_OF_HOST, &flow->flags);
+	int err;
+
+	natgw_flow_use_address(flow, external->addr);
+	flow->reply.tuple.dport = external->port;
+	if (!of_host && natgw_host_uses(flow))
+		return -EADDRINUSE;
+	err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
+	if (err == -EEXIST && let_go(nn, flow))
+		err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
+	return err == -EEXIST ? -EADDRINUSE : err;
+}
+
 /* look_at_lane - add its ports, and those that a flow could not have
  *
  * By asking for each of them. In pieces, as others have work to do.
@@ -368,19 +418,29 @@ static bool begin(struct natgw_flow *flow, enum natgw_dir dir,
 	return false;
 }
 
-/* admit - count a flow on its client's limits */
-static int admit(struct natgw_gw *gw, const struct natgw_config *config,
-		 struct natgw_flow *flow, bool port)
+/**
+ * natgw_pool_count() - count a flow on its client's limits
+ * @config: its gateway's
+ * @flow: from natgw_flow_alloc(), with its state
+ * @port: it takes a port of its own
+ * @again: as natgw_client_admit() has it
+ *
+ * Context: softirq, RCU. Return: 0; -ENOMEM; what natgw_client_admit() and
+ * natgw_client_take_port() say. natgw_flow_discard() takes it back in any case.
+ */
+int natgw_pool_count(const struct natgw_config *config, struct natgw_flow *flow,
+		     bool port, bool again)
 {
 	bool opening = flow->state == NATGW_FLOW_STATE_TCP_OPENING;
 	struct natgw_client *client;
 	int err;
 
-	client = natgw_client_join(gw, natgw_flow_tuple(flow,
-							NATGW_DIR_ORIGINAL)->src);
+	client = natgw_client_join(flow->gw,
+				   natgw_flow_tuple(flow,
+						    NATGW_DIR_ORIGINAL)->src);
 	if (!client)
 		return -ENOMEM;
-	err = natgw_client_admit(client, config, opening);
+	err = natgw_client_admit(client, config, opening, again);
 	if (err) {
 		natgw_client_put(client);
 		return err;
@@ -396,9 +456,17 @@ static int admit(struct natgw_gw *gw, const struct natgw_config *config,
 	return err;
 }
 
-/* join - let a flow have the port of a mapping */
-static int join(struct natgw_net *nn, struct natgw_flow *flow,
-		struct natgw_flow *mapping)
+/**
+ * natgw_pool_join() - let a flow have the port of a mapping
+ * @nn: the namespace
+ * @flow: in no table yet
+ * @mapping: the mapping or permit, whose reference it takes over
+ *
+ * Context: softirq, RCU. Return: 0, and its reply tuple is in the table; or what
+ * natgw_flow_insert_node() says.
+ */
+int natgw_pool_join(struct natgw_net *nn, struct natgw_flow *flow,
+		    struct natgw_flow *mapping)
 {
 	const struct natgw_tuple *m = natgw_flow_tuple(mapping,
 						       NATGW_DIR_REPLY);
@@ -456,7 +524,7 @@ static int take(struct natgw_gw *gw, const struct natgw_config *config,
 	mapping = natgw_mapping_get(gw, flow->kind, pkt, addr ? addr->wire : 0);
 	if (IS_ERR(mapping))
 		return PTR_ERR(mapping);
-	return join(gw->nn, flow, mapping);
+	return natgw_pool_join(gw->nn, flow, mapping);
 }
 
 /* finish - make a flow known, or give it up for another CPU's, or for good */
@@ -519,10 +587,11 @@ struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw,
 	flow->idle = treatment->idle;
 	attempt = begin(flow, NATGW_DIR_ORIGINAL, pkt);
 	if (kind == NATGW_FLOW_KIND_INSIDE)
-		err = admit(gw, config, flow,
-			    !natgw_proto_portless(proto) &&
-			    natgw_mapping_of(config, proto) ==
-			    NATGW_DEPENDENCE_ADDRESS_AND_PORT_DEPENDENT);
+		err = natgw_pool_count(config, flow,
+				       !natgw_proto_portless(proto) &&
+				       natgw_mapping_of(config, proto) ==
+				       NATGW_DEPENDENCE_ADDRESS_AND_PORT_DEPENDENT,
+				       false);
 	if (!err)
 		err = take(gw, config, flow, pkt, treatment->address);
 	if (err && err != -EEXIST) {
@@ -573,11 +642,12 @@ struct natgw_flow *natgw_pool_admit(struct natgw_flow *mapping,
 	if (!natgw_option(config, INBOUND_REFRESH) &&
 	    !natgw_proto_stateful(original.proto))
 		flow->used = READ_ONCE(natgw_mapping_root(mapping)->used);
-	err = admit(gw, config, flow, false);
+	err = natgw_pool_count(config, flow, false, false);
 	if (err) {
 		natgw_flow_discard(flow);
 		natgw_mapping_put(gw->nn, mapping, NATGW_FLOW_END_GATEWAY);
 		return ERR_PTR(err);
 	}
-	return finish(gw->nn, flow, false, join(gw->nn, flow, mapping));
+	return finish(gw->nn, flow, false,
+		      natgw_pool_join(gw->nn, flow, mapping));
 }

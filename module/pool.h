@@ -27,6 +27,18 @@ struct natgw_pool_look {
 	u32 kept;
 };
 
+/**
+ * struct natgw_external - the external endpoint that a flow or a mapping had
+ * @addr: an address of its gateway
+ * @port: its port there
+ * @used: when it was used last, as natgw_flow.used has it
+ */
+struct natgw_external {
+	struct natgw_addr *addr;
+	__be16 port;
+	u32 used;
+};
+
 struct natgw_addr *natgw_pool_address(const struct natgw_config *config,
 				      __be32 ip);
 const struct natgw_addr *natgw_pool_first(const struct natgw_config *config,
@@ -36,6 +48,12 @@ int natgw_pool_look(struct natgw_gw *gw, const struct natgw_tuple *original,
 int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 		    struct natgw_flow *flow, __be32 client, bool own_port,
 		    __be32 pinned);
+int natgw_pool_retake(struct natgw_net *nn, struct natgw_flow *flow,
+		      const struct natgw_external *external);
+int natgw_pool_count(const struct natgw_config *config, struct natgw_flow *flow,
+		     bool port, bool again);
+int natgw_pool_join(struct natgw_net *nn, struct natgw_flow *flow,
+		    struct natgw_flow *mapping);
 struct natgw_flow *natgw_pool_bind(struct natgw_gw *gw,
 				   enum natgw_flow_kind kind,
 				   const struct natgw_pkt *pkt,

@@ -24,12 +24,12 @@
 
 /* Bits of natgw_flow.tcp. Those of a direction are shifted by it. */
 enum {
-	SYN_SEEN = 1,		/* a SYN of the original direction; << 1 reply */
-	FIN_SEEN = 4,
-	SENT = 16,		/* node.end is known */
-	ACKED = 64,		/* node.ack is known */
-	RST_SEEN = 256,
-	FROM_OUTSIDE = 512,	/* the far side began */
+	SYN_SEEN = NATGW_TCP_SEEN_SYN_OUT,
+	FIN_SEEN = NATGW_TCP_SEEN_FIN_OUT,
+	SENT = NATGW_TCP_SEEN_SENT_OUT,		/* node.end is known */
+	ACKED = NATGW_TCP_SEEN_ACKED_OUT,	/* node.ack is known */
+	RST_SEEN = NATGW_TCP_SEEN_RST,
+	FROM_OUTSIDE = NATGW_TCP_SEEN_BEGUN_OUTSIDE,
 	SYNS_SEEN = SYN_SEEN | SYN_SEEN << 1,
 	FINS_SEEN = FIN_SEEN | FIN_SEEN << 1,
 };

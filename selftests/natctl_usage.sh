@@ -73,6 +73,12 @@ refused()
 		address del gateway g drain soon | drain takes a number of seconds, not "soon"
 		flow flush | give a filter, or "all"
 		flow flush all proto tcp | exclude each other
+		flow s | ambiguous command "s": it may be show, save
+		flow save gateway | "gateway" needs a value
+		flow save a b | unknown word "a"
+		flow save a proto udp | unknown word "a"
+		flow restore /nonexistent | cannot read /nonexistent
+		flow restore a b | unknown word "b"
 		flow show proto ggp | "ggp" is not a protocol: tcp, udp, icmp, udplite, sctp, dccp, gre, esp, ah, ipip, or a number
 		flow show proto 256 | "256" is not a protocol
 		flow show proto u | ambiguous protocol "u": it may be udp, udplite
@@ -168,6 +174,8 @@ refused()
 		-n a/b gateway show | is not the name of a network namespace
 		-b /nonexistent | cannot read /nonexistent
 		-b /dev/null gateway show | exclude each other
+		handover a x | unknown word "x"
+		handover a back | "back" needs a value
 		restore /nonexistent | cannot read /nonexistent
 	END
 }
@@ -245,7 +253,7 @@ completes()
 	[ "$("$NATCTL" __complete "$@" | tr '\n' ' ')" = "$wanted" ]
 }
 
-ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 54))
+ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 55))
 
 while IFS='|' read -r words message; do
 	# shellcheck disable=SC2086 # they are words
@@ -352,7 +360,7 @@ check "restore: a rule's address is the gateway's" \
 		'rule add gateway g address 10.0.0.3')
 
 check "completion: objects" \
-	completes "gateway address flow rule port client label idle top stats metrics drops why doctor monitor log who save restore describe fence help " ""
+	completes "gateway address flow rule port client label idle top stats metrics drops why doctor monitor log who save restore handover describe fence help " ""
 check "completion: the beginning of an object" completes "stats save " s
 check "completion: commands" completes "add set del show help " gateway ""
 check "completion: words not said yet" \
@@ -373,6 +381,8 @@ check "completion: words for several options" \
 check "completion: words of a rule" \
 	completes "exempt address idle " rule add gateway g pref 1 src 10.0.0.1 \
 	dst 10.0.0.2 proto tcp dport 5 ""
+check "completion: words, or a file" completes "gateway :file " \
+	flow save src 10.0.0.1 dst 10.0.0.1 proto tcp sport 1 dport 1 ""
 check "completion: protocols" completes "udp udplite " flow show proto u
 check "completion: words to be refused are left out" \
 	completes "" gateway set g eip

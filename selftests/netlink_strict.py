@@ -28,6 +28,10 @@ UDP, UDP_MAPPING, UDP_FILTERING, HAIRPIN, MSS = 7, 11, 13, 14, 32
 (RULE_GATEWAY, PREF, SRC, DST, PROTO, DPORT, DPORT_END, EXEMPT, PIN,
  IDLE) = range(1, 11)
 AFTER = 13
+FLOW_NEW = 32
+(FLOW_GATEWAY, FLOW_PROTO, FLOW_SRC, FLOW_DST, FLOW_SPORT, FLOW_DPORT, WIRE_IP,
+ WIRE_PORT, FLOW_STATE, FLOW_KIND, EXPIRES) = range(1, 12)
+WHOLE, GUEST, MAPPED, FLOW_IDLE, TCP_SEEN, SEQ_OUT = range(28, 34)
 (WHY_PROTO, WHY_SRC, WHY_SPORT, WHY_DST, WHY_DPORT, WHY_DEV,
  WHY_VERDICT) = range(1, 8)
 
@@ -122,6 +126,22 @@ def why(proto=17, src='10.0.0.2', sport=7000, dst='198.51.100.7', dport=53):
     return (u8(WHY_PROTO, proto) + addr(WHY_SRC, src) +
             attr(WHY_SPORT, struct.pack('>H', sport)) + addr(WHY_DST, dst) +
             attr(WHY_DPORT, struct.pack('>H', dport)))
+
+
+def flow(leave=0, **other):
+    """A flow that could be made again, with other values, or less one of them."""
+    values = {
+        FLOW_GATEWAY: text(FLOW_GATEWAY, other.get('gateway', 'g')),
+        FLOW_PROTO: u8(FLOW_PROTO, 17),
+        FLOW_SRC: addr(FLOW_SRC, '10.0.0.2'),
+        FLOW_DST: addr(FLOW_DST, '198.51.100.7'),
+        FLOW_SPORT: attr(FLOW_SPORT, struct.pack('>H', 7000)),
+        FLOW_DPORT: attr(FLOW_DPORT, struct.pack('>H', 53)),
+        WIRE_IP: addr(WIRE_IP, other.get('wire', '203.0.113.10')),
+        WIRE_PORT: attr(WIRE_PORT, struct.pack('>H', 40000)),
+        FLOW_STATE: u32(FLOW_STATE, other.get('state', 6)),
+        EXPIRES: u32(EXPIRES, other.get('expires', 100))}
+    return b''.join(value for kind, value in values.items() if kind != leave)
 
 
 def options(data):
@@ -301,6 +321,42 @@ CASES = {
     'what of a verdict that is given':
         (WHY_GET, why() + u32(WHY_VERDICT, 0), {}),
     'a dump of what of a packet': (WHY_GET, why(), {'flags': NLM_F_DUMP}),
+    'a flow of an unknown gateway': (FLOW_NEW, flow(gateway='x'), {}),
+    'a flow without gateway': (FLOW_NEW, flow(FLOW_GATEWAY), {}),
+    'a flow without protocol': (FLOW_NEW, flow(FLOW_PROTO), {}),
+    'a flow without source': (FLOW_NEW, flow(FLOW_SRC), {}),
+    'a flow without destination': (FLOW_NEW, flow(FLOW_DST), {}),
+    'a flow without source port': (FLOW_NEW, flow(FLOW_SPORT), {}),
+    'a flow without destination port': (FLOW_NEW, flow(FLOW_DPORT), {}),
+    'a flow without address': (FLOW_NEW, flow(WIRE_IP), {}),
+    'a flow without port': (FLOW_NEW, flow(WIRE_PORT), {}),
+    'a flow without state': (FLOW_NEW, flow(FLOW_STATE), {}),
+    'a flow without life': (FLOW_NEW, flow(EXPIRES), {}),
+    'a flow that has expired': (FLOW_NEW, flow(expires=0), {}),
+    'a flow that lives too long': (FLOW_NEW, flow(expires=351), {}),
+    'a flow of an address of nobody':
+        (FLOW_NEW, flow(wire='203.0.113.99'), {}),
+    'a flow in no state': (FLOW_NEW, flow(state=10), {}),
+    'a flow of no kind': (FLOW_NEW, flow() + u32(FLOW_KIND, 3), {}),
+    'a flow that is a mapping': (FLOW_NEW, flow() + u32(FLOW_KIND, 2), {}),
+    'a flow that has seen what there is not':
+        (FLOW_NEW, flow() + u32(TCP_SEEN, 1 << 10), {}),
+    'a flow of UDP that has sent a SYN':
+        (FLOW_NEW, flow() + u32(TCP_SEEN, 1), {}),
+    'a flow of UDP with a number': (FLOW_NEW, flow() + u32(SEQ_OUT, 1), {}),
+    'a flow with a short number':
+        (FLOW_NEW, flow() + attr(SEQ_OUT, b'\1'), {}),
+    'a guest with a value': (FLOW_NEW, flow() + u32(GUEST, 1), {}),
+    'a mapped flow with a value': (FLOW_NEW, flow() + u32(MAPPED, 1), {}),
+    'a flow with an idle time-out of nothing':
+        (FLOW_NEW, flow() + u32(FLOW_IDLE, 0), {}),
+    'a flow with what only requests have':
+        (FLOW_NEW, flow() + attr(WHOLE, b''), {}),
+    'a flow with an unknown attribute': (FLOW_NEW, flow() + u32(200, 1), {}),
+    'a dump of flows to be made':
+        (FLOW_NEW, flow(), {'flags': NLM_F_DUMP}),
+    'a flush of all that flows know':
+        (FLOW_FLUSH, attr(WHOLE, b''), {}),
     'reserved bytes used': (GATEWAY_NEW, VALID, {'reserved': 1}),
     'header cut short': (GATEWAY_NEW, b'', {'cut': 2}),
     'unknown command': (99, VALID, {}),

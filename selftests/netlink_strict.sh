@@ -58,6 +58,20 @@ special()
 		what of a device that there is not|ENODEV|no device
 		what of a device with too long a name|EINVAL/ERANGE|.
 		a dump of what of a packet|EOPNOTSUPP|
+		a flow of an unknown gateway|ENOENT|no gateway
+		a flow without source|EINVAL|a flow has
+		a flow that has expired|ETIME|idle for too long
+		a flow that lives too long|ETIME|longer than the time-out
+		a flow of an address of nobody|EADDRNOTAVAIL|no such address
+		a flow in no state|ERANGE|.
+		a flow of no kind|ERANGE|.
+		a flow that is a mapping|EINVAL|say mapped
+		a flow that has seen what there is not|EINVAL|.
+		a flow with a short number|EINVAL/ERANGE|.
+		a guest with a value|EINVAL/ERANGE|.
+		a mapped flow with a value|EINVAL/ERANGE|.
+		a flow with an idle time-out of nothing|ERANGE|leave it out
+		a dump of flows to be made|EOPNOTSUPP|
 		too many prefixes|E2BIG/EINVAL|64
 		two addresses|EINVAL|one address
 		no name|EINVAL|name
@@ -80,6 +94,7 @@ state()
 	nat -j address show
 	nat -j fence show
 	nat -j rule show
+	nat -j flow count
 }
 
 # judge NAME ERROR MESSAGE
@@ -105,6 +120,6 @@ ktap_plan $(($(wc -l <"$TMP/cases") + 2))
 while IFS='|' read -r name error message; do
 	check "$name" judge "$name" "$error" "$message"
 done <"$TMP/cases"
-check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 101 ]
+check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 129 ]
 check "none of them changed anything" cmp "$TMP/before" "$TMP/after"
 ktap_finish

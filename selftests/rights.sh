@@ -39,6 +39,8 @@ forbidden()
 		flow show src 10.0.1.2
 		flow count
 		flow flush all
+		flow save
+		flow restore $TMP/flows
 		client show
 		top
 		top destinations
@@ -87,6 +89,12 @@ plug "$gw" ext $HOST/24
 ip -n "$gw" addr add $EIP/24 dev ext
 gateway
 nat label set 10.0.0.0/8 x
+chmod 755 "$TMP"
+cat >"$TMP/flows" <<-END
+	{"natgw-flows":1,"saved":"$(date -u +%FT%TZ)"}
+	{"gateway":"g","proto":"udp","src":"10.0.0.2","sport":7000,"wire-ip":"$EIP","wire-port":40000,"dst":"198.51.100.7","dport":53,"state":"udp","expires":100}
+	{"natgw-flows-end":1}
+END
 nat -j gateway show >"$TMP/before"
 
 while read -r command; do

@@ -387,10 +387,12 @@ static enum status take_inside(struct args *args, int argc, char **argv,
 
 /*
  * Finds the use of a word; words that are only there to be refused are never
- * abbreviated, so that they stand in nobody's way.
+ * abbreviated, so that they stand in nobody's way. The last one may be a value.
  */
-static const struct use *find_use(const struct use *uses, const char *text)
+static const struct use *find_use(const struct use *uses, const char *text,
+				  bool end)
 {
+	const struct use *last = NULL;
 	const char *names[MAX_USES];
 	unsigned int n;
 	int found;
@@ -399,10 +401,14 @@ static const struct use *find_use(const struct use *uses, const char *text)
 		names[n] = word_of(uses[n].word)->name;
 		if (uses[n].kind == USE_REFUSED && strcmp(text, names[n]))
 			names[n] = NULL;
+		if (uses[n].kind == USE_LAST)
+			last = &uses[n];
 	}
 	found = match(text, names, n);
 	if (found >= 0)
 		return &uses[found];
+	if (found == MATCH_NONE && end && last)
+		return last;
 	match_error(found, "word", text, names, n);
 	return NULL;
 }
@@ -507,7 +513,7 @@ static enum status parse(struct args *args, int argc, char **argv)
 			return status;
 	}
 	while (used < argc) {
-		use = find_use(uses, argv[used]);
+		use = find_use(uses, argv[used], used == argc - 1);
 		if (!use)
 			return STATUS_USAGE;
 		status = take_word(args, use, argc, argv, &used);

@@ -31,7 +31,7 @@ static void put_port(struct nlmsghdr *nlh, const struct args *args,
 		mnl_attr_put_u16(nlh, attr, htons(args->v[word].num));
 }
 
-static struct nlmsghdr *flow_request(uint8_t cmd, const struct args *args)
+struct nlmsghdr *flow_request(uint8_t cmd, const struct args *args)
 {
 	struct nlmsghdr *nlh = nl_request(cmd);
 

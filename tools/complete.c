@@ -113,6 +113,8 @@ static void offer_words(const struct use *uses, const bool *said)
 
 	for (; uses->word; uses++) {
 		name = word_of(uses->word)->name;
+		if (uses->kind == USE_LAST)
+			offer_value(word_of(uses->word));
 		if (name && uses->kind != USE_REFUSED && !said[uses->word])
 			offer(name);
 	}

@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct args;
 struct nlattr;
+
+/* A request about the flows that a filter includes. */
+struct nlmsghdr *flow_request(uint8_t cmd, const struct args *args);
 
 /* An address with its port, as far as they are there. */
 void flow_endpoint(const char *addr_key, const char *port_key,

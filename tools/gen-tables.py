@@ -199,7 +199,7 @@ def module_lines(spec):
 def lines(spec):
     yield from beginning()
     for definition in spec["definitions"]:
-        if definition["type"] == "enum":
+        if definition["type"] in ("enum", "flags"):
             yield from word_list("", definition["name"],
                                  enum_words(definition))
             yield ""

@@ -9,7 +9,7 @@ _natctl() {
 	while read -r line; do
 		if [[ $line == :file ]]; then
 			compopt -o filenames
-			mapfile -t COMPREPLY < <(compgen -f -- "$2")
+			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$2")
 		else
 			COMPREPLY+=("$line")
 		fi

@@ -92,6 +92,7 @@ enum word_id {
 	W_DESTINATIONS,
 	W_LABEL_PREFIX,
 	W_LABEL_NAME,
+	W_BACK,
 	W_OPTION,
 	W_COUNT = W_OPTION + NATGW_A_OPTIONS_MAX + 1
 };
@@ -131,6 +132,7 @@ enum use_kind {
 	USE_OPTIONAL,
 	USE_REQUIRED,
 	USE_ONE_OF,		/* one of these at least */
+	USE_LAST,		/* a value alone: the last word, if it is no other */
 	USE_OPTIONS,		/* stands for all options of a gateway */
 	USE_REFUSED,		/* not taken; there is help on what to do */
 };

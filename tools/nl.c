@@ -231,6 +231,14 @@ static int find_family(void)
 	return err;
 }
 
+void nl_close(void)
+{
+	if (nl.socket)
+		mnl_socket_close(nl.socket);
+	nl.socket = NULL;
+	nl.family = 0;
+}
+
 int nl_version(uint32_t *version)
 {
 	int err = find_family();
@@ -345,6 +353,18 @@ const char *nl_rights(int err)
 	return "not permitted: this needs CAP_NET_ADMIN (root in the namespace's owner)";
 }
 
+bool nl_loaded(void)
+{
+	return nl.family;
+}
+
+const char *nl_why(int err)
+{
+	if (nl.said[0])
+		return nl.said;
+	return nl_rights(err) ?: strerror(-err);
+}
+
 enum status nl_fail(int err, const char *fmt, ...)
 {
 	char tried[256];
@@ -355,10 +375,8 @@ enum status nl_fail(int err, const char *fmt, ...)
 	va_end(ap);
 	if (nl.said[0])
 		error("%s", nl.said);
-	else if (nl_rights(err))
-		error("cannot %s: %s", tried, nl_rights(err));
 	else
-		error("cannot %s: %s", tried, strerror(-err));
+		error("cannot %s: %s", tried, nl_why(err));
 	return STATUS_KERNEL;
 }
 

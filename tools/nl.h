@@ -23,6 +23,9 @@ struct nl_list {
 	size_t len;
 };
 
+/* Forgets the kernel: another namespace, or module, is asked from here on. */
+void nl_close(void);
+
 /* Begins a request in the one buffer there is for them. */
 struct nlmsghdr *nl_request(uint8_t cmd);
 
@@ -47,6 +50,12 @@ void nl_free(struct nl_list *list);
 
 /* The version of the family that the module has; 0 or -errno. */
 int nl_version(uint32_t *version);
+
+/* Whether the last request found natgw there. */
+bool nl_loaded(void);
+
+/* Why the last request failed: in the kernel's words, or those for the error. */
+const char *nl_why(int err);
 
 /* Reports the failure of something one tried to do; returns the exit status. */
 enum status nl_fail(int err, const char *fmt, ...)

@@ -80,6 +80,20 @@ const char *const flow_state_words[] = {
 	NULL
 };
 
+const char *const tcp_seen_words[] = {
+	"syn-out",
+	"syn-in",
+	"fin-out",
+	"fin-in",
+	"sent-out",
+	"sent-in",
+	"acked-out",
+	"acked-in",
+	"rst",
+	"begun-outside",
+	NULL
+};
+
 const char *const flow_kind_words[] = {
 	"inside",
 	"host",

@@ -42,6 +42,7 @@ extern const char *const dependence_words[];
 extern const char *const midstream_words[];
 extern const char *const refusal_words[];
 extern const char *const flow_state_words[];
+extern const char *const tcp_seen_words[];
 extern const char *const flow_kind_words[];
 extern const char *const flow_end_words[];
 extern const char *const event_words[];

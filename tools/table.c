@@ -71,11 +71,13 @@ static const struct word words[] = {
 	[W_BY] = { "by", T_CHOICE, top_order_words, NULL },
 	[W_DESTINATIONS] = { "destinations", T_NONE, NULL, NULL },
 	[W_LABEL_PREFIX] = { NULL, T_MATCH, NULL, "PREFIX" },
+	[W_BACK] = { "back", T_FILE, NULL, NULL },
 	[W_LABEL_NAME] = { NULL, T_LABEL, NULL, NULL },
 };
 
 #define REQUIRED(word)		{ word, USE_REQUIRED, NULL }
 #define OPTIONAL(word)		{ word, USE_OPTIONAL, NULL }
+#define LAST(word)		{ word, USE_LAST, NULL }
 #define ONE_OF(word)		{ word, USE_ONE_OF, NULL }
 #define REFUSED(word, say)	{ word, USE_REFUSED, say }
 #define OPTIONS			{ W_OPTION, USE_OPTIONS, NULL }
@@ -145,6 +147,17 @@ static const struct use flow_filter[] = {
 	OPTIONAL(W_PROTO),
 	OPTIONAL(W_SPORT),
 	OPTIONAL(W_DPORT),
+	END
+};
+
+static const struct use flow_save[] = {
+	OPTIONAL(W_GATEWAY),
+	OPTIONAL(W_SRC),
+	OPTIONAL(W_DST),
+	OPTIONAL(W_PROTO),
+	OPTIONAL(W_SPORT),
+	OPTIONAL(W_DPORT),
+	LAST(W_FILE),
 	END
 };
 
@@ -258,6 +271,12 @@ static const struct use doctor_ready[] = {
 	END
 };
 
+static const struct use handover_words[] = {
+	OPTIONAL(W_FILE),
+	OPTIONAL(W_BACK),
+	END
+};
+
 static const struct use fence_dev[] = { REQUIRED(W_DEV), END };
 static const struct use fence_show[] = { OPTIONAL(W_DEV), END };
 
@@ -291,6 +310,10 @@ static const struct command flow_commands[] = {
 	{ "show", "show flows", flow_filter, cmd_flow_show },
 	{ "flush", "end flows", flow_flush, cmd_flow_flush },
 	{ "count", "count flows", flow_filter, cmd_flow_count },
+	{ "save", "write flows, for them to be made again", flow_save,
+	  cmd_flow_save },
+	{ "restore", "make flows again, with the ports that they had",
+	  file_only, cmd_flow_restore },
 	NO_COMMAND
 };
 
@@ -391,6 +414,12 @@ static const struct command restore_command[] = {
 	NO_COMMAND
 };
 
+static const struct command handover_command[] = {
+	{ NULL, "replace the module, and have all flows go on", handover_words,
+	  cmd_handover },
+	NO_COMMAND
+};
+
 static const struct command fence_commands[] = {
 	{ "show", "show fences", fence_show, cmd_fence_show },
 	{ "del", "lift the fence of a device", fence_dev, cmd_fence_del },
@@ -421,6 +450,8 @@ const struct object objects[] = {
 	{ "who", "whose a port was, from such records", who_command, NULL },
 	{ "save", "write the configuration", save_command, NULL },
 	{ "restore", "apply a saved configuration", restore_command, NULL },
+	{ "handover", "another module, and the flows go on", handover_command,
+	  NULL },
 	{ "describe", "gateways as EC2's API has them", describe_command,
 	  NULL },
 	{ "fence", "what keeps inside addresses in after a deletion",

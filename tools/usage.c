@@ -138,6 +138,7 @@ static void write_use(struct writer *w, const struct use *use, bool first)
 		write_word(w, word_of(use->word));
 		break;
 	case USE_OPTIONAL:
+	case USE_LAST:
 		word(w, PLAIN, "[");
 		write_word(w, word_of(use->word));
 		word(w, PLAIN, "]");

@@ -17,8 +17,9 @@ import sys
 import natgw
 from natgw import attributes, text
 from netlink_strict import (ADDRESS, DEV, DST, EXEMPT, INSIDE, INSIDE_ANY, NAME,
-                            OPTIONS, PREF, PROFILE, RULE_GATEWAY, UDP, addr,
-                            attr, nest, u8, u32)
+                            OPTIONS, PREF, PROFILE, RULE_GATEWAY, UDP,
+                            UDP_FILTERING, UDP_MAPPING, addr, attr, nest, u8,
+                            u32)
 from nth import WORDS, Nth
 from tap import Tap, wire
 
@@ -26,7 +27,7 @@ from tap import Tap, wire
  ADDRESS_DEL, ADDRESS_GET, _, FLOW_GET, FLOW_FLUSH, FLOW_COUNT, _, _,
  STATS_GET, FENCE_GET, FENCE_DEL, RULE_NEW, RULE_DEL, RULE_GET, PORT_GET,
  CLIENT_GET, DROP_GET, WHY_GET, _, IDLE_GET, TOP_GET, LABEL_SET, LABEL_DEL,
- LABEL_GET) = range(1, 31)
+ LABEL_GET, _, FLOW_NEW) = range(1, 33)
 
 EIP, EIP2, CLIENT, SERVER = \
     '203.0.113.10', '203.0.113.11', '10.0.1.2', '198.51.100.10'
@@ -69,6 +70,9 @@ OFFICE, LAB = (LABEL_SET, LABEL + text(2, 'office')), \
 LABEL_GOES = (LABEL_DEL, LABEL)
 FLOW = u8(PROTO, wire.UDP) + addr(SRC, CLIENT) + addr(DST_ADDR, SERVER) + \
     port(SPORT, 5000) + port(SPORT + 1, 53)
+# The same flow, as it can be made
+AGAIN = G + FLOW + addr(7, EIP) + port(8, 40000) + u32(9, 6) + u32(11, 100)
+MAPPED = nest(OPTIONS, u32(UDP_MAPPING, 2) + u32(UDP_FILTERING, 1))
 HOST = text(1, 'g') + addr(2, CLIENT)
 WHY = u8(1, wire.UDP) + addr(2, CLIENT) + port(3, 5000) + addr(4, SERVER) + \
     port(5, 53) + text(6, 'in1')
@@ -103,6 +107,10 @@ CHANGES = {
     'a label comes': ([], OFFICE, [LABEL_GOES]),
     'a label changes': ([OFFICE], LAB, [OFFICE]),
     'a label goes': ([OFFICE], LABEL_GOES, [OFFICE]),
+    'a flow comes again': ([ADD], (FLOW_NEW, AGAIN), [(FLOW_FLUSH, b'')]),
+    'a flow comes again with its mapping':
+        ([ADD, (GATEWAY_SET, G + MAPPED)], (FLOW_NEW, AGAIN + attr(30, b'')),
+         [(FLOW_FLUSH, b'')]),
     'flows are flushed': ([ADD, FLOWING], (FLOW_FLUSH, b''), [FLOWING]),
 }
 # name: the request, and whether it is a dump
@@ -113,6 +121,7 @@ QUESTIONS = {
     'addresses are shown': (ADDRESS_GET, b'', True),
     'a flow is shown': (FLOW_GET, FLOW, False),
     'flows are shown': (FLOW_GET, b'', True),
+    'all that flows know is shown': (FLOW_GET, attr(28, b''), True),
     'flows are counted': (FLOW_COUNT, b'', False),
     'counters are shown': (STATS_GET, text(1, 'g'), False),
     'all counters are shown': (STATS_GET, b'', True),

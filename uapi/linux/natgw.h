@@ -172,6 +172,36 @@ enum natgw_flow_state {
 };
 
 /**
+ * enum natgw_tcp_seen - What has been seen of a connection. SCTP and DCCP have
+ *   the same, but for the numbers.
+ * @NATGW_TCP_SEEN_SYN_OUT: A SYN of the inside host.
+ * @NATGW_TCP_SEEN_SYN_IN: A SYN of the far side.
+ * @NATGW_TCP_SEEN_FIN_OUT: A FIN of the inside host.
+ * @NATGW_TCP_SEEN_FIN_IN: A FIN of the far side.
+ * @NATGW_TCP_SEEN_SENT_OUT: How far the inside host has sent, seq-out.
+ * @NATGW_TCP_SEEN_SENT_IN: How far the far side has sent, seq-in.
+ * @NATGW_TCP_SEEN_ACKED_OUT: What the inside host has acknowledged, ack-out.
+ * @NATGW_TCP_SEEN_ACKED_IN: What the far side has acknowledged, ack-in.
+ * @NATGW_TCP_SEEN_RST: An RST that was believed, and nothing since.
+ * @NATGW_TCP_SEEN_BEGUN_OUTSIDE: The far side began the connection.
+ */
+enum natgw_tcp_seen {
+	NATGW_TCP_SEEN_SYN_OUT = 1,
+	NATGW_TCP_SEEN_SYN_IN = 2,
+	NATGW_TCP_SEEN_FIN_OUT = 4,
+	NATGW_TCP_SEEN_FIN_IN = 8,
+	NATGW_TCP_SEEN_SENT_OUT = 16,
+	NATGW_TCP_SEEN_SENT_IN = 32,
+	NATGW_TCP_SEEN_ACKED_OUT = 64,
+	NATGW_TCP_SEEN_ACKED_IN = 128,
+	NATGW_TCP_SEEN_RST = 256,
+	NATGW_TCP_SEEN_BEGUN_OUTSIDE = 512,
+
+	/* private: */
+	NATGW_TCP_SEEN_MASK = 1023,
+};
+
+/**
  * enum natgw_flow_kind - Whose connection a flow is.
  * @NATGW_FLOW_KIND_INSIDE: An inside client's.
  * @NATGW_FLOW_KIND_HOST: This host's own; it only holds the port.
@@ -476,6 +506,15 @@ enum {
 	NATGW_A_FLOW_TCP_FLAGS_IN,
 	NATGW_A_FLOW_SEQ,
 	NATGW_A_FLOW_PAD,
+	NATGW_A_FLOW_WHOLE,
+	NATGW_A_FLOW_GUEST,
+	NATGW_A_FLOW_MAPPED,
+	NATGW_A_FLOW_IDLE,
+	NATGW_A_FLOW_TCP_SEEN,
+	NATGW_A_FLOW_SEQ_OUT,
+	NATGW_A_FLOW_ACK_OUT,
+	NATGW_A_FLOW_SEQ_IN,
+	NATGW_A_FLOW_ACK_IN,
 
 	__NATGW_A_FLOW_MAX,
 	NATGW_A_FLOW_MAX = (__NATGW_A_FLOW_MAX - 1)
@@ -809,6 +848,7 @@ enum {
 	NATGW_CMD_LABEL_DEL,
 	NATGW_CMD_LABEL_GET,
 	NATGW_CMD_LABEL_NTF,
+	NATGW_CMD_FLOW_NEW,
 
 	__NATGW_CMD_MAX,
 	NATGW_CMD_MAX = (__NATGW_CMD_MAX - 1)
