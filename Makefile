@@ -79,7 +79,7 @@ check: $(call payload,$(KERNELS)) ## run the selftests in a VM on each kernel in
 check-host: tools helpers ## run the selftests on this very machine, as root
 	$(Q)$(SUB) module NATGW_TESTS=selftests/rough/
 	$(Q)rm -rf build/host && cp -r selftests build/host
-	$(Q)cp -r build/selftests/* selftests/rough/*.ko build/host/
+	$(Q)cp -r build/selftests/* selftests/rough/*.ko packaging/keepalived build/host/
 	$(Q)NATGW_KO="$(CURDIR)/natgw.ko" NATCTL="$(CURDIR)/build/tools/natctl" \
 		build/host/run.sh $(T)
 

@@ -120,6 +120,9 @@ everything_begins()
 	PORT=$(flow wire-port proto udp sport 6000)
 	session
 	talks hello
+	# Somebody always has something to send.
+	flood "$c1" $C1 $HOLE 20000-20019 20000
+	wait_for 20 flows -eq 20 dst $HOLE
 	download
 }
 
@@ -229,6 +232,7 @@ by_hand()
 		same_config && udp_exchange && rm -r "$1"
 }
 
+[ -x ./flood ] || skip_all "flood was not built"
 need curl nginx ssh ssh-keygen sshd ss
 ktap_plan 38
 rmmod natgw

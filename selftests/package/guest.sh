@@ -194,6 +194,20 @@ upgrades()
 	check "upgrade: natctl is the new one" version_is "$(cat $CHECK/next-version)"
 	check "upgrade: the connection goes on" live_works
 	check "upgrade: the configuration is ours" grep -q "^gateway add nat0" $CONF
+}
+
+# natctl_hands_over: it says how many flows went on; there is one at least
+natctl_hands_over()
+{
+	natctl handover | tee $RUN/handover
+	grep -qE "restored [1-9].* refused 0" $RUN/handover
+}
+
+hands_over()
+{
+	check "handover: the module is replaced" natctl_hands_over
+	check "handover: the connection goes on" live_works
+	check "handover: nothing has leaked meanwhile" nothing_leaked
 	live_end
 }
 
@@ -213,6 +227,7 @@ boot_1()
 	check "a connection that stays" live_start
 	reloads
 	upgrades
+	hands_over
 	restarts
 	if [ -e $CHECK/short ]; then
 		next_boot 3

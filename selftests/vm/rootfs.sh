@@ -11,7 +11,7 @@ PACKAGES=(bash coreutils util-linux mount procps psmisc kmod libcap2-bin strace 
 	iputils-tracepath traceroute tcpdump socat netcat-openbsd nmap hping3
 	iperf3 python3 python3-scapy curl ca-certificates openssl nginx-light
 	bind9-dnsutils dnsmasq-base openssh-server openssh-client coturn less
-	iptables)
+	iptables keepalived)
 # Documentation nobody reads in a guest that lives for minutes.
 WITHOUT=("/usr/share/man/*" "/usr/share/doc/*" "/usr/share/locale/*"
 	"/usr/share/info/*" "/usr/share/lintian/*")
