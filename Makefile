@@ -76,6 +76,9 @@ prepare: $(call payload,$(KERNELS)) ## fetch and build what the VM needs; run no
 check: $(call payload,$(KERNELS)) ## run the selftests in a VM on each kernel in K
 	$(Q)$(VM)/vm.sh check $(KERNELS)
 
+check-debug: $(call payload,debug) ## the same on a kernel that checks memory, locks and lifetimes
+	$(Q)$(VM)/vm.sh check debug
+
 check-host: tools helpers ## run the selftests on this very machine, as root
 	$(Q)$(SUB) module NATGW_TESTS=selftests/rough/
 	$(Q)rm -rf build/host && cp -r selftests build/host
@@ -178,7 +181,8 @@ help: ## this text
 
 FORCE:
 
-.PHONY: all coverage fuzz fuzz-natctl module tools helpers prepare check check-host race soak conformance stories bench bench-sharing bench-native \
+.PHONY: all coverage fuzz fuzz-natctl module tools helpers prepare check check-debug check-host race \
+	soak conformance stories bench bench-sharing bench-native \
 	bench-check bench-baseline vm demo style gen gen-check install \
 	deb rpm check-package clean help FORCE
 
@@ -190,19 +194,21 @@ FORCE:
 ##   FASTPATH=off  the selftests' gateways do without the fast path
 ##   JOBS=N        VMs at a time (2)
 ##   ACCEL=tcg     do without KVM; ACCEL=kvm insists on it (kvm where it works)
-##   MEMORY=N      megabytes of memory of the VM (1024; bench-native 4096)
-##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 3000 without KVM)
+##   MEMORY=N      megabytes of memory of the VM (1024; bench-native 4096, check-debug 1536)
+##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 3000 without KVM; check-debug
+##                 14400)
 ##   STRICT=1      a test that skips itself fails
-##   LIMIT=N       seconds that a test may take (300)
+##   LIMIT=N       seconds that a test may take (300; check-debug 1800)
 ##   PROPERTY_SEED=N   other random packets for the test "property" (1); "random"
 ##                 makes a new number, which is printed
-##   PROPERTY_STEPS=N  so many of them (10000)
+##   PROPERTY_STEPS=N  so many of them (10000; check-debug 2000)
 ##   ROUNDS=N      of tests that repeat something: a few in check, 1000 in race
 ##   ACTORS="a b"  those that do rounds in the test "churn" (all)
 ##   MIN=N         minutes of soak (10)
 ##   SHORT=1       check-package leaves out what takes another boot
 ##   FUZZ_SEED=N   other mutated packets and messages (1), or "random"
-##   FUZZ_PACKETS=N FUZZ_MESSAGES=N   so many of them (check: 50000 and 3000)
+##   FUZZ_PACKETS=N FUZZ_MESSAGES=N   so many of them (check: 50000 and 3000;
+##                 check-debug: 10000 and 1000)
 ##   FUZZ_RUNS=N   runs of natctl in fuzz-natctl (5000; style 100)
 ##   FUZZ_PHASE=NAME   of "fuzz_packets", only this one; FUZZ_REPLAY=FRAMES again what
 ##                 a failure showed, FUZZ_TRACE=N writes from there on what is sent

@@ -4,11 +4,14 @@
 #
 #   run.sh [NAME]...   run NAME.sh, or every test of this folder
 #   run.sh --count     sum up the results in KTAP read from standard input
+#   run.sh --complaints   print what in the kernel's messages on standard input is a
+#                      complaint; fails where nothing is
 #
 # The last line is "N passed, N failed, N skipped"; the exit status is 0 when
 # nothing failed and something passed. Beside what a script says itself, it fails
 # here when it runs too long, ends before its plan does, leaves a network
-# namespace or a module that cannot go, or when the kernel complained meanwhile.
+# namespace or a module that cannot go, or when the kernel complained meanwhile. On a
+# kernel that checks itself afterwards.sh comes last.
 #
 # From the environment: NATGW_KO and NATCTL (the module and the tool), STRICT=1
 # (a script that skips itself fails), LIMIT (seconds that a script may take, instead
@@ -23,7 +26,10 @@ COMPLAINTS='WARNING|BUG|Oops|KASAN|KCSAN|KFENCE|UBSAN|Call Trace|refcount_t|'
 COMPLAINTS+='possible .* detected|unregister_netdevice: waiting|soft lockup|'
 COMPLAINTS+='rcu.*(stall|detected)|hung_task|blocked for more than|'
 COMPLAINTS+='hw csum failure|general protection|Objects remaining|'
-COMPLAINTS+='suspicious RCU|sleeping function called'
+COMPLAINTS+='suspicious RCU|sleeping function called|Invalid wait context|'
+COMPLAINTS+='inconsistent lock state|turning off the locking correctness|'
+COMPLAINTS+='ODEBUG|ref_tracker|corruption|new suspected memory leaks|'
+COMPLAINTS+='kmemleak: (Cannot|Memory pool empty|.* disabled)|workqueue lockup'
 HARMLESS='clocksource|hrtimer: interrupt took|loading out-of-tree module|'
 HARMLESS+='module verification failed'
 
@@ -56,6 +62,13 @@ loaded() {
 
 namespaces() {
 	ip netns list | cut -d' ' -f1 | sort
+}
+
+# Of a cache that there is no memory for, the kernel shows where it was asked for; to
+# have that happen is what faults_load.sh does.
+complaints() {
+	sed '/kmem_cache_create.* failed with error -/,/<\/TASK>/d' |
+		grep -vE "$HARMLESS" | grep -E "$COMPLAINTS"
 }
 
 # Results that the runner itself adds to a script's own.
@@ -106,10 +119,11 @@ clean_up() {
 }
 
 check_kernel() {
-	local text
-	text=$(messages | grep -vE "$HARMLESS")
-	if grep -qE "$COMPLAINTS" <<< "$text"; then
-		problem "the kernel complained"
+	local text first
+	text=$(messages)
+	first=$(complaints <<< "$text" | sed -n '1s/^\[[^]]*\] //p')
+	if [[ $first ]]; then
+		problem "the kernel complained: $first"
 		details <<< "$text"
 	fi
 }
@@ -166,6 +180,10 @@ if [[ ${1:-} == --count ]]; then
 	count
 	exit
 fi
+if [[ ${1:-} == --complaints ]]; then
+	complaints
+	exit
+fi
 
 cd "$(dirname "$0")" || exit
 [[ $EUID -eq 0 ]] || { echo "run.sh: selftests need root" >&2; exit 2; }
@@ -176,8 +194,9 @@ mapfile -t names < <(
 		printf '%s\n' "$@"
 	else
 		find . -maxdepth 1 -name '*.sh' -perm -u+x ! -name run.sh ! -name lib.sh \
-			-printf '%f\n' | sed 's/\.sh$//' | sort
+			! -name afterwards.sh -printf '%f\n' | sed 's/\.sh$//' | sort
 	fi)
+[[ ! -e /proc/lockdep_stats ]] || names+=(afterwards)
 limit=${LIMIT:-$(sed -n 's/^timeout=//p' settings 2>/dev/null)}
 : "${limit:=300}"
 work=$(mktemp -d)

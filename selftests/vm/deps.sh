@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Install the host's packages that a set of commands needs:
 #
-#   deps.sh SET...    with SET of: build gen vm uml style package
+#   deps.sh SET...    with SET of: build gen vm uml linux style package
 #
 # Nothing here may depend on a kernel image: packages of a kernel would change
 # what the machine boots. Kernels are unpacked beside the system instead (see
@@ -16,6 +16,7 @@ declare -A SETS=(
 	[vm]="qemu-system-x86 mmdebstrap fakeroot e2fsprogs cpio busybox-static
 	      kmod xz-utils util-linux"
 	[uml]="gcc make libc6-dev bc bison flex xz-utils"
+	[linux]="gcc make libc6-dev bc bison flex libelf-dev xz-utils"
 	[style]="perl python3 sparse coccinelle shellcheck systemd"
 	[package]="debhelper dh-dkms dpkg-dev lintian rpm rpmlint
 		   awscli curl python3-yaml python3-jsonschema python3-jinja2

@@ -3,7 +3,8 @@
 # Print the folder of a kernel prepared from Debian's packages, none of which
 # is installed:
 #
-#   kernel.sh SERIES    with SERIES 6.1 or 6.12
+#   kernel.sh SERIES    with SERIES 6.1 or 6.12, or "debug" for the one that
+#                       debug.sh builds
 #
 # The folder holds
 #   vmlinuz      the kernel
@@ -83,7 +84,7 @@ resolve() {
 	case $1 in
 	6.1) meta=cloud-amd64 ;;
 	6.12) meta=6.12-cloud-amd64 ;;
-	*) die "no kernel series $1: 6.1 and 6.12 are known" ;;
+	*) die "no kernel series $1: 6.1, 6.12 and debug are known" ;;
 	esac
 	abi=$(apt-cache depends "linux-image-$meta" |
 		sed -n 's/^  Depends: linux-image-//p') && [[ $abi ]] || return 1
@@ -100,6 +101,7 @@ if [[ ${1:-} == make ]]; then
 	exit
 fi
 [[ $# -eq 1 ]] || die "usage: $0 SERIES"
+[[ $1 != debug ]] || exec "$VM_DIR/debug.sh"
 mapfile -t answer < <(from_apt "kernel-$1" resolve "$1")
 [[ ${#answer[@]} -gt 3 ]] || die "apt does not know the kernel packages for $1"
 piece "kernel-$1" "${answer[*]} $(sha256sum < "$0")" \

@@ -12,8 +12,9 @@
 #   vm.sh sharing SERIES    watch memory while two processors carry packets; results
 #                           in build/sharing/
 #
-# SERIES is 6.1 or 6.12. What goes into the guest must be there below build/:
-# "make check" and its relatives build it first. From the environment:
+# SERIES is 6.1, 6.12 or debug (6.12 that checks itself, see debug.sh). What goes
+# into the guest must be there below build/: "make check" and its relatives build it
+# first. From the environment:
 # T (tests to run), STRICT (a skipped script is a failure), LIMIT (seconds that a
 # script may take), FASTPATH (off: gateways do without), PROPERTY_* (see property.sh),
 # ROUNDS and ACTORS (see churn.sh),
@@ -252,6 +253,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+# A kernel that checks itself needs memory for its books and several times as long,
+# also for what has no end of its own.
+if [[ " ${*:2} " == *" debug "* ]]; then
+	: "${MEMORY:=1536}" "${LIMIT:=1800}" "${VM_TIMEOUT:=14400}"
+	: "${FUZZ_PACKETS:=10000}" "${FUZZ_MESSAGES:=1000}" "${PROPERTY_STEPS:=2000}"
+fi
 : "${MEMORY:=1024}" "${JOBS:=2}"
 # Pieces are made here, one after the other, before VMs want them at once.
 "$VM_DIR/rootfs.sh" > /dev/null
