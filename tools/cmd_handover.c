@@ -127,7 +127,7 @@ static enum status check_devices(const struct gateways *gateways)
 	for (i = 0; i < gateways->n; i++) {
 		gateway = &gateways->list[i];
 		if (!gateway->ifindex)
-			return error("gateway %s has lost its device %s: delete it, or bring that back",
+			return error("gateway %s has lost %s: delete it, or bring that back",
 				     gateway->name, gateway->dev);
 	}
 	return STATUS_OK;
