@@ -88,7 +88,7 @@ keepalive()
 
 has_address()
 {
-	ip -n "$1" addr show dev ext | grep -q " $EIP/"
+	grep -q " $EIP/" <(ip -n "$1" addr show dev ext)
 }
 
 ready()

@@ -161,14 +161,14 @@ hands_over()
 
 closed_no_more()
 {
-	! on "$gw" nft list tables | grep -q natgw_handover &&
+	! grep -q natgw_handover <(on "$gw" nft list tables) &&
 		[ -z "$(find /run -maxdepth 1 -name 'natgw-handover.*')" ]
 }
 
 # The fence that a deleted gateway has left does not end with the module.
 fenced()
 {
-	on "$gw" nft list table ip natgw_fence | grep -q "10.9.0.0/16"
+	grep -q "10.9.0.0/16" <(on "$gw" nft list table ip natgw_fence)
 }
 
 nobody_told()
