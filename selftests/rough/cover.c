@@ -8,14 +8,14 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "cover.h"
+
 /* More than the module's text has bytes */
 enum { MOST = 1 << 20 };
 
 static DECLARE_BITMAP(seen, MOST);
 static unsigned long base;
 static struct dentry *file;
-
-void __sanitizer_cov_trace_pc(void);
 
 /* Context: any. Until natgw's initialisation is over, and freed, nothing in its place
  * is counted: its text is elsewhere.
