@@ -17,13 +17,9 @@ leaks()
 	grep . "$DEBUG/kmemleak"
 }
 
-# namespaces_gone: the kernel frees those of one time when it comes to the next, so
-# one more goes, and is the one that is left.
 namespaces_gone()
 {
 	local count
-	ip netns add last
-	ip netns del last
 	echo 1 >/sys/kernel/slab/net_namespace/shrink
 	count=$(sed 's/ .*//' /sys/kernel/slab/net_namespace/objects)
 	echo "objects: $count"
@@ -39,6 +35,10 @@ mkdir "$DEBUG"
 mount -t debugfs debugfs "$DEBUG"
 trap 'umount -l "$DEBUG"; cleanup' EXIT
 ktap_plan 7
+# The kernel frees those of one time when it comes to the next, so one more goes,
+# and is the one that may be left.
+ip netns add last
+ip netns del last
 refute "natgw is not loaded" [ -d /sys/module/natgw ]
 refute "its slab caches are gone" grep natgw /proc/slabinfo
 check "no network namespace is left in memory" wait_for 10 namespaces_gone
