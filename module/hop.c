@@ -150,6 +150,7 @@ u32 natgw_hop_find(struct natgw_net *nn, const struct sk_buff *skb)
 	struct natgw_hops *hops = nn->hops;
 	struct rtable *rt = skb_rtable(skb);
 	struct neighbour *neigh;
+	unsigned long flags;
 	u32 id;
 
 	/* Such a route was direct when its hop was made. What it may not be any
@@ -169,9 +170,9 @@ u32 natgw_hop_find(struct natgw_net *nn, const struct sk_buff *skb)
 	id = look(hops, rt, neigh);
 	if (id)
 		return id;
-	spin_lock(&hops->lock);
+	spin_lock_irqsave(&hops->lock, flags);
 	id = look(hops, rt, neigh) ?: make(hops, rt, neigh);
-	spin_unlock(&hops->lock);
+	spin_unlock_irqrestore(&hops->lock, flags);
 	return id;
 }
 
@@ -190,17 +191,18 @@ static void forget(struct natgw_hops *hops, u32 where)
  * natgw_hop_forget() - make every packet find its way anew
  * @nn: the namespace, started
  *
- * Context: process, or softirq.
+ * Context: any; netlink reports errors with interrupts disabled (watch.c).
  */
 void natgw_hop_forget(struct natgw_net *nn)
 {
 	struct natgw_hops *hops = nn->hops;
+	unsigned long flags;
 	u32 i;
 
-	spin_lock_bh(&hops->lock);
+	spin_lock_irqsave(&hops->lock, flags);
 	for (i = 0; i < NATGW_HOPS; i++)
 		forget(hops, i);
-	spin_unlock_bh(&hops->lock);
+	spin_unlock_irqrestore(&hops->lock, flags);
 }
 
 static bool stale(const struct natgw_net *nn, const struct natgw_hop *hop)
@@ -223,9 +225,10 @@ void natgw_hop_sweep(struct natgw_net *nn)
 {
 	struct natgw_hops *hops = nn->hops;
 	const struct natgw_hop *hop;
+	unsigned long flags;
 	u32 i;
 
-	spin_lock_bh(&hops->lock);
+	spin_lock_irqsave(&hops->lock, flags);
 	for (i = 0; i < SWEEP; i++) {
 		u32 where = hops->sweep++ & (NATGW_HOPS - 1);
 
@@ -234,7 +237,7 @@ void natgw_hop_sweep(struct natgw_net *nn)
 		if (hop && stale(nn, hop))
 			forget(hops, where);
 	}
-	spin_unlock_bh(&hops->lock);
+	spin_unlock_irqrestore(&hops->lock, flags);
 }
 
 /**

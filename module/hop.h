@@ -43,7 +43,7 @@ struct natgw_hop {
 
 /**
  * struct natgw_hops - the next hops of a namespace
- * @lock: held to put one in or take one out; bottom halves disabled
+ * @lock: held to put one in or take one out; interrupts disabled
  * @numbers: numbers given away so far
  * @sweep: where the search for unused ones goes on
  * @slot: by the lower bits of their number
