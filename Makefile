@@ -87,8 +87,9 @@ check-host: tools helpers ## run the selftests on this very machine, as root
 		build/host/run.sh $(T)
 
 coverage: build/coverage/natgw.ko tools helpers ## which lines of the module the selftests run
-	$(Q)$(VM)/vm.sh coverage 6.12
-	$(Q)python3 -B selftests/coverage.py $< build/coverage/log | tee build/coverage/lines
+	$(Q)$(VM)/vm.sh coverage 6.12; status=$$?; \
+		python3 -B selftests/coverage.py $< build/coverage/log > build/coverage/lines && \
+		cat build/coverage/lines && exit $$status
 
 # At native speed, where a thousand rounds take minutes, though on one processor.
 race: build/uml/natgw.ko tools helpers ## ROUNDS of all that comes and goes, and forged packets

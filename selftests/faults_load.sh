@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The module is loaded, with each allocation failed that it asks for meanwhile. See
-# faults/load.py. What a namespace needs is had with its first gateway: faults_config.sh.
+# faults/load.py.
 . ./lib.sh
 . ./faults/lib.sh
 
