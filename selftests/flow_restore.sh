@@ -429,8 +429,7 @@ begins()
 {
 	nat flow flush all >/dev/null
 	takes
-	sleep 0.2
-	grep -q '"event":"add".*"wire-port":40000' "$TMP/events"
+	wait_for 2 grep '"event":"add".*"wire-port":40000' "$TMP/events"
 }
 
 ### mappings ##################################################################
