@@ -111,24 +111,23 @@ u64 natgw_flow_start(const struct natgw_flow *flow)
 /**
  * natgw_flow_set_start() - say when a flow began
  * @flow: a flow
- * @ms: milliseconds since 1970, from natgw_flow_start(), here or on another host
+ * @ms: milliseconds since 1970, from natgw_flow_start(), here or on another host;
+ *	what a flow cannot remember is passed over
  *
- * Context: any. Return: false where that is a time which a flow cannot remember.
+ * Context: any.
  */
-bool natgw_flow_set_start(struct natgw_flow *flow, u64 ms)
+void natgw_flow_set_start(struct natgw_flow *flow, u64 ms)
 {
 	const u64 day = 24ULL * 3600 * NSEC_PER_SEC >> 24;
 	u64 latest = clock() + day;
 	u64 when;
 
 	if (ms > U64_MAX / NSEC_PER_MSEC - 1)
-		return false;
+		return;
 	/* Up to the unit that natgw_flow_start() has cut the end of. */
 	when = (ms * NSEC_PER_MSEC + NSEC_PER_MSEC - 1) >> 24;
-	if (when > latest || latest - when > U32_MAX)
-		return false;
-	WRITE_ONCE(flow->begun, when);
-	return true;
+	if (when <= latest && latest - when <= U32_MAX)
+		WRITE_ONCE(flow->begun, when);
 }
 
 /**
@@ -349,7 +348,8 @@ void natgw_flow_use_address(struct natgw_flow *flow, struct natgw_addr *addr)
  */
 void natgw_flow_start_opening(struct natgw_flow *flow)
 {
-	if (!flow->client || test_bit(NATGW_FLOW_DYING, &flow->flags))
+	if (!flow->client || test_bit(NATGW_FLOW_DYING, &flow->flags) ||
+	    test_bit(NATGW_FLOW_GUEST, &flow->flags))
 		return;
 	natgw_client_reopen(flow->client);
 	if (test_and_set_bit(NATGW_FLOW_OPENING, &flow->flags))
@@ -453,20 +453,23 @@ static void prepare(struct natgw_flow *flow)
  * The table is what decides who has a port: two CPUs that want the same one
  * for the same destination insert the same tuple, and one of them fails.
  *
- * Context: softirq, RCU. Return: 0; -EEXIST when it is taken; -ENOMEM or what
- * else the table says when it cannot grow.
+ * Context: softirq, RCU. Return: 0; -EEXIST when it is taken; -ENOMEM or -E2BIG when
+ * the table cannot grow.
  */
 int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
 			   enum natgw_dir dir)
 {
 	struct natgw_node *node = natgw_flow_node(flow, dir);
+	int err;
 
 	if (dir == NATGW_DIR_REPLY) {
 		flow->reply.hash = natgw_tuple_hash(&flow->reply.tuple);
 		prepare(flow);
 	}
-	return rhashtable_lookup_insert_key(&nn->flows, &node->tuple,
-					    &node->head, natgw_flow_params);
+	err = rhashtable_lookup_insert_key(&nn->flows, &node->tuple,
+					   &node->head, natgw_flow_params);
+	/* A long chain while the table moves to a larger one. */
+	return err == -EBUSY ? -ENOMEM : err;
 }
 
 /**
@@ -571,14 +574,18 @@ static int presize(struct rhashtable *table, unsigned int nodes)
 int natgw_flow_table_init(struct natgw_net *nn)
 {
 	struct rhashtable_params params = natgw_flow_params;
+	unsigned int size = min(room, MOST_ROOM);
 	int err;
 
-	params.automatic_shrinking = !room;
+	/* Of what a user without rights can make, there may be any number. */
+	if (nn->net->user_ns != &init_user_ns)
+		size = 0;
+	params.automatic_shrinking = !size;
 	err = rhashtable_init(&nn->flows, &params);
-	if (err || !room)
+	if (err || !size)
 		return err;
 	/* Two tuples a flow */
-	err = presize(&nn->flows, 2 * min(room, MOST_ROOM));
+	err = presize(&nn->flows, 2 * size);
 	if (err)
 		rhashtable_destroy(&nn->flows);
 	return err;

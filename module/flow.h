@@ -191,7 +191,7 @@ static inline void natgw_flow_touch(struct natgw_flow *flow)
 bool natgw_flow_transitory(u8 state);
 s32 natgw_flow_remaining(const struct natgw_flow *flow);
 u64 natgw_flow_start(const struct natgw_flow *flow);
-bool natgw_flow_set_start(struct natgw_flow *flow, u64 ms);
+void natgw_flow_set_start(struct natgw_flow *flow, u64 ms);
 
 /* natgw_flow_in_use - has it not expired? No time-out is shorter than a second. */
 static inline bool natgw_flow_in_use(const struct natgw_flow *flow)
@@ -255,6 +255,7 @@ void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
 /* walk.c */
 bool natgw_flow_matches(const struct natgw_flow *flow,
 			const struct natgw_filter *filter);
+bool natgw_walk_start(struct rhashtable_iter *iter) __acquires(RCU);
 unsigned int natgw_flow_visit(struct natgw_net *nn,
 			      const struct natgw_filter *filter,
 			      natgw_flow_visit_fn *visit, void *data,

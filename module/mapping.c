@@ -14,6 +14,9 @@
  *   outside   what an answer says: the external endpoint, and the far side if
  *             it depends on that
  *
+ * Each of the two has a scope of its own: far sides may be inside hosts and wire
+ * addresses, too, so their values can be the same.
+ *
  * Where mapping is endpoint-independent but filtering is address-dependent, each
  * address that an endpoint has sent to gets a permit: a mapping of a mapping,
  * with an outside tuple only. The flow refers to the permit and the permit to
@@ -62,7 +65,7 @@ static struct natgw_tuple inside_key(const struct natgw_gw *gw, __be32 addr,
 		.sport = port,
 		.dport = (__force __be16)gw->id,
 		.proto = proto,
-		.scope = NATGW_SCOPE_MAPPING,
+		.scope = NATGW_SCOPE_INSIDE,
 	};
 }
 
@@ -190,6 +193,7 @@ static struct natgw_flow *make(struct natgw_gw *gw, enum natgw_flow_kind kind,
 		return mapping;
 	mapping->reply.tuple.src = remote;
 	mapping->reply.tuple.sport = 0;
+	mapping->reply.tuple.scope = NATGW_SCOPE_MAPPING;
 	mapping->state = state_of(key->proto);
 	if (of_host)
 		__set_bit(NATGW_FLOW_OF_HOST, &mapping->flags);

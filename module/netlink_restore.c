@@ -329,7 +329,6 @@ static const struct {
 	  "the inside endpoint is mapped to another external port already" },
 	{ -ETIME, NATGW_A_FLOW_EXPIRES,
 	  "it would live longer than the time-out of its state" },
-	{ -ERANGE, NATGW_A_FLOW_START, "no flow can have begun then" },
 	{ -ENFILE, 0, "the gateway has its most flows (max-flows)" },
 	{ -EDQUOT, NATGW_A_FLOW_SRC,
 	  "the inside host has its most flows (client-flows)" },

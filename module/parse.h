@@ -9,6 +9,7 @@
 enum natgw_scope {
 	NATGW_SCOPE_FLOW,	/* one connection; all fields count */
 	NATGW_SCOPE_MAPPING,	/* a mapping; what it does not depend on is 0 */
+	NATGW_SCOPE_INSIDE,	/* whose mapping it is; see mapping.c */
 	NATGW_SCOPE_PERMIT,	/* who may send to a mapping */
 };
 

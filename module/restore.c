@@ -23,8 +23,8 @@ static int fill(struct natgw_flow *flow, const struct natgw_again *again)
 	if (again->expires > timeout)
 		return -ETIME;
 	flow->used = (u32)jiffies - (timeout - again->expires) * HZ;
-	if (again->start && !natgw_flow_set_start(flow, again->start))
-		return -ERANGE;
+	if (again->start)
+		natgw_flow_set_start(flow, again->start);
 	for (dir = 0; dir < 2; dir++) {
 		node = natgw_flow_node(flow, dir);
 		node->end = again->end[dir];
@@ -47,9 +47,7 @@ static bool has_own(const struct natgw_config *config,
 	       NATGW_DEPENDENCE_ADDRESS_AND_PORT_DEPENDENT;
 }
 
-/* pinned - the address that rules demand, if that is the one that the flow had. Else
- * it began before the rule, and its mapping is that of flows without one.
- */
+/* pinned - the address that rules demand, if that is the one that the flow had */
 static __be32 pinned(const struct natgw_config *config,
 		     const struct natgw_again *again)
 {
@@ -64,6 +62,30 @@ static __be32 pinned(const struct natgw_config *config,
 	       addr->wire : 0;
 }
 
+/* get_mapping - the mapping that a flow had; returns as natgw_mapping_again()
+ *
+ * Rules do not always say which: one that came later had no say, nor has any where
+ * an outsider began the flow. So an endpoint that is not that of the mapping which
+ * rules demand may be that of the other one.
+ */
+static struct natgw_flow *get_mapping(struct natgw_gw *gw,
+				      const struct natgw_config *config,
+				      const struct natgw_again *again,
+				      const struct natgw_external *external)
+{
+	const struct natgw_tuple *t = &again->original;
+	__be32 pin = pinned(config, again);
+	__be32 other = pin ? 0 : external->addr->wire;
+	struct natgw_flow *mapping;
+
+	mapping = natgw_mapping_again(gw, again->kind, t, pin, external);
+	if (again->kind == NATGW_FLOW_KIND_HOST ||
+	    (mapping != ERR_PTR(-EADDRINUSE) && mapping != ERR_PTR(-ENOTUNIQ)) ||
+	    !natgw_mapping_find_inside(gw, t->src, t->sport, t->proto, other))
+		return mapping;
+	return natgw_mapping_again(gw, again->kind, t, other, external);
+}
+
 /* take - give a flow the external endpoint that it had */
 static int take(struct natgw_gw *gw, const struct natgw_config *config,
 		struct natgw_flow *flow, const struct natgw_again *again)
@@ -75,8 +97,7 @@ static int take(struct natgw_gw *gw, const struct natgw_config *config,
 	external.used = flow->used;
 	if (has_own(config, again))
 		return natgw_pool_retake(gw->nn, flow, &external);
-	mapping = natgw_mapping_again(gw, again->kind, &again->original,
-				      pinned(config, again), &external);
+	mapping = get_mapping(gw, config, again, &external);
 	if (IS_ERR(mapping))
 		return PTR_ERR(mapping);
 	err = natgw_pool_join(gw->nn, flow, mapping);
@@ -118,8 +139,8 @@ static int count(const struct natgw_config *config, struct natgw_flow *flow,
  *
  * Context: bottom halves disabled, RCU. Return: 0; -EEXIST where it is there
  * already, -EBUSY where its connection has another external endpoint; -EADDRINUSE,
- * -ENOTUNIQ as natgw_mapping_again(); -ETIME where it would live for too long, -ERANGE
- * where it began too long ago; or what natgw_flow_alloc() and natgw_pool_count() say.
+ * -ENOTUNIQ as natgw_mapping_again(); -ETIME where it would live for too long; or what
+ * natgw_flow_alloc() and natgw_pool_count() say.
  */
 int natgw_restore(struct natgw_gw *gw, const struct natgw_again *again)
 {
@@ -135,6 +156,8 @@ int natgw_restore(struct natgw_gw *gw, const struct natgw_again *again)
 				&again->original, 0);
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);
+	/* One CPU makes them all. */
+	flow->wheel = flow->original.hash % gw->nn->wheels;
 	err = fill(flow, again);
 	if (!err)
 		err = count(config, flow, again);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* natctl flow save */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 #include "flowfile.h"
 #include "msg.h"
 #include "nl.h"
+
+/* A table that changes while it is read is read anew, if what was written can be. */
+enum { TRIES = 4 };
 
 /*
  * The file, which is begun with the first flow: where none can be read, an old one
@@ -31,6 +35,14 @@ static void write_line(struct writer *w, json_t *line)
 	json_decref(line);
 }
 
+/* Whoever knows a connection's numbers can end it, or speak in it. */
+static FILE *open_file(const char *name)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
 static void begin(struct writer *w)
 {
 	char text[CLOCK_TEXT];
@@ -39,7 +51,7 @@ static void begin(struct writer *w)
 	if (w->begun)
 		return;
 	w->begun = true;
-	w->file = strcmp(w->name, "-") ? fopen(w->name, "we") : stdout;
+	w->file = strcmp(w->name, "-") ? open_file(w->name) : stdout;
 	if (!w->file) {
 		w->failed = errno;
 		return;
@@ -79,23 +91,37 @@ static enum status end(struct writer *w)
 				 strerror(w->failed)) : STATUS_OK;
 }
 
+static enum status save_once(struct writer *w, const struct args *filter,
+			     bool *disturbed)
+{
+	/* The time is that of the beginning: a flow may die too early, not live too long. */
+	struct nlmsghdr *nlh = flow_request(NATGW_CMD_FLOW_GET, filter);
+	enum status status;
+	int err;
+
+	w->saved = clock_now();
+	mnl_attr_put(nlh, NATGW_A_FLOW_WHOLE, 0, NULL);
+	err = nl_dump(nlh, save, w, disturbed);
+	status = err ? nl_fail(err, "read the flows") : end(w);
+	if (w->file && w->file != stdout && fclose(w->file) && !status)
+		status = error("cannot write %s: %s", w->name, strerror(errno));
+	return status;
+}
+
 enum status flowfile_save(const char *name, const struct args *filter,
 			  unsigned int *n)
 {
-	/* Rather than the end: a flow may die too early, not live too long. */
-	struct writer w = { .name = name, .saved = clock_now() };
-	struct nlmsghdr *nlh = flow_request(NATGW_CMD_FLOW_GET, filter);
+	unsigned int tries = strcmp(name, "-") ? TRIES : 1;
+	bool disturbed = true;
 	enum status status;
-	bool disturbed;
-	int err;
+	struct writer w;
 
-	mnl_attr_put(nlh, NATGW_A_FLOW_WHOLE, 0, NULL);
-	err = nl_dump(nlh, save, &w, &disturbed);
-	status = err ? nl_fail(err, "read the flows") : end(&w);
+	do {
+		w = (struct writer){ .name = name };
+		status = save_once(&w, filter, &disturbed);
+	} while (!status && disturbed && --tries);
 	if (disturbed)
 		warning("the table changed while it was read; flows may be missing or there twice");
-	if (w.file && w.file != stdout && fclose(w.file) && !status)
-		status = error("cannot write %s: %s", name, strerror(errno));
 	*n = w.n;
 	return status;
 }
