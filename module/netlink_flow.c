@@ -7,6 +7,7 @@
 
 #include "account.h"
 #include "flow.h"
+#include "hop.h"
 #include "netlink.h"
 
 static int parse_masked(struct nlattr *addr, struct nlattr *len, __be32 *value,
@@ -258,6 +259,11 @@ static int enter(struct natgw_net *nn, struct netlink_callback *cb,
 	if (err || !natgw_net_started(nn))
 		return err;
 	dump->whole = tb[NATGW_A_FLOW_WHOLE];
+	/* Whoever saves flows may have stopped their packets by a rule first, which the
+	 * fast path would hear of only within a second.
+	 */
+	if (dump->whole)
+		natgw_hop_forget(nn);
 	rhashtable_walk_enter(&nn->flows, &dump->iter);
 	dump->entered = true;
 	return 0;
@@ -283,6 +289,9 @@ static int dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 	return natgw_nl_dump_end(skb, hdr, put_flow(skb, flow, whole));
 }
 
+/* So many nodes are looked at before others get the processor, and RCU its way. */
+enum { BREATH = 4096 };
+
 /* walk_on - where the walk goes on; the last node again if it did not fit */
 static struct natgw_node *walk_on(struct dump *dump)
 {
@@ -298,6 +307,7 @@ int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct natgw_net *nn = natgw_net(sock_net(skb->sk));
 	struct dump *dump = (struct dump *)cb->args[0];
+	unsigned int left = BREATH;
 	struct natgw_node *node;
 	struct natgw_flow *flow;
 	int err;
@@ -307,12 +317,19 @@ int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	/* Never 0, which stands for "not said yet". */
 	cb->seq = dump->resizes + 1;
-	if (rhashtable_walk_start_check(&dump->iter) == -EAGAIN)
+	if (natgw_walk_start(&dump->iter))
 		cb->seq = ++dump->resizes + 1;
-	/* As in walk.c: rather a flow twice than not at all. */
-	if (!dump->iter.p)
-		dump->iter.skip = 0;
 	while ((node = walk_on(dump))) {
+		if (!--left) {
+			/* Few match the filter. */
+			left = BREATH;
+			dump->again = true;
+			rhashtable_walk_stop(&dump->iter);
+			cond_resched();
+			if (natgw_walk_start(&dump->iter))
+				cb->seq = ++dump->resizes + 1;
+			continue;
+		}
 		if (IS_ERR(node)) {
 			/* The walk begins again and may show flows twice. */
 			cb->seq = ++dump->resizes + 1;

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 
+#include "flow.h"
 #include "netlink.h"
 
 /**
@@ -60,7 +61,7 @@ int natgw_nl_walk(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!walk->entered)
 		rhashtable_walk_enter(table, &walk->iter);
 	walk->entered = true;
-	rhashtable_walk_start(&walk->iter);
+	natgw_walk_start(&walk->iter);
 	/* The one that did not fit into the last message comes first. */
 	entry = rhashtable_walk_peek(&walk->iter);
 	while (entry) {

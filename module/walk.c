@@ -60,17 +60,26 @@ static bool stands_for_flow(const struct natgw_node *node,
 	       node->tuple.scope == NATGW_SCOPE_FLOW;
 }
 
-/* walk_start - go on with a walk; returns whether it begins anew instead
+/**
+ * natgw_walk_start() - go on with a walk through a table, or begin it
+ * @iter: the walk
  *
  * If the node where the walk was is gone meanwhile, the iterator has only its
  * place in the chain, which now may be another node's, further on. Take the
  * chain from its beginning again rather than miss one.
+ *
+ * Context: process. Return: whether it begins anew, as the table was resized.
  */
-static bool walk_start(struct rhashtable_iter *iter)
+bool natgw_walk_start(struct rhashtable_iter *iter)
 	__acquires(RCU)
 {
 	bool anew = rhashtable_walk_start_check(iter) == -EAGAIN;
 
+	/* Kernels leave a node of the old table there, which may have been freed,
+	 * but for the latest.
+	 */
+	if (anew)
+		iter->p = NULL;
 	if (!iter->p)
 		iter->skip = 0;
 	return anew;
@@ -199,7 +208,7 @@ unsigned int natgw_flow_visit(struct natgw_net *nn,
 	*again = false;
 	rhashtable_walk_enter(&nn->flows, &iter);
 	do {
-		*again |= walk_start(&iter);
+		*again |= natgw_walk_start(&iter);
 		n = gather(&iter, batch, again, &end);
 		found = sift(batch, n, filter, flows);
 		local_bh_disable();
