@@ -182,7 +182,23 @@ bool natgw_gateway_conflicts(struct natgw_net *nn, const struct natgw_gw *self,
 	return false;
 }
 
-/* A number that no other gateway has: 65,535 of them cannot all be taken. */
+/**
+ * natgw_gateway_room() - can there be one more?
+ * @nn: the namespace
+ *
+ * Context: RTNL.
+ */
+bool natgw_gateway_room(const struct natgw_net *nn)
+{
+	const struct natgw_gw *gw;
+	unsigned int n = 0;
+
+	list_for_each_entry(gw, &nn->gateways, list)
+		n++;
+	return n < NATGW_MAX_GATEWAYS;
+}
+
+/* A number that no other gateway has: NATGW_MAX_GATEWAYS cannot take all. */
 static u16 free_id(struct natgw_net *nn)
 {
 	const struct natgw_gw *gw;

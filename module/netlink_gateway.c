@@ -248,6 +248,9 @@ static int gateway_new(struct natgw_net *nn, struct genl_info *info)
 	if (natgw_gateway_get(nn, nla_data(name)))
 		return natgw_nl_refuse(-EEXIST, info->extack, name,
 				       "there is a gateway of this name already");
+	if (!natgw_gateway_room(nn))
+		return natgw_nl_refuse(-ENOSPC, info->extack, name,
+				       "there are 1024 gateways, and can be no more");
 	config = parse_new(nn, info);
 	if (IS_ERR(config))
 		return PTR_ERR(config);

@@ -81,8 +81,23 @@ own_namespace()
 	unshare -Urn sh -c "$script" >"$TMP/said" && grep -q mine "$TMP/said"
 }
 
+# It may make much there, but not without end.
+many_gateways()
+{
+	local script="ip link add ext type dummy && ip link set dev ext up &&
+		ip addr add $EIP/24 dev ext; \"$NATCTL\" -b - 2>&1;
+		\"$NATCTL\" -j gateway show | grep -o '\"name\"' | wc -l"
+	awk 'BEGIN { for (i = 0; i < 1025; i++) printf "gateway add g%d dev ext " \
+		"eip 100.64.%d.%d inside 10.0.%d.%d/32\n", i, i / 250, i % 250 + 1,
+		i / 250, i % 250 + 1 }' |
+		unshare -Urn sh -c "$script" >"$TMP/said"
+	tail -n 2 "$TMP/said"
+	grep -q "there are 1024 gateways" "$TMP/said" &&
+		[ "$(tail -n 1 "$TMP/said")" -eq 1024 ]
+}
+
 need setpriv unshare
-ktap_plan $(($(forbidden | wc -l) + $(allowed | wc -l) + 5))
+ktap_plan $(($(forbidden | wc -l) + $(allowed | wc -l) + 6))
 setup_ns gw
 ip -n "$gw" link add ext type dummy
 plug "$gw" ext $HOST/24
@@ -110,5 +125,6 @@ done < <(allowed)
 check "CAP_NET_ADMIN is enough to change" admin gateway set g udp 60
 check "CAP_NET_ADMIN is enough to read flows" admin flow show
 check "root of a user namespace may in its own network" own_namespace
+check "but no more gateways than 1024" many_gateways
 check "and does nothing to this one" nat gateway show g
 ktap_finish
