@@ -72,7 +72,8 @@ static void place(struct natgw_wheel *wheel, struct natgw_flow *flow)
  * @flow: just inserted
  *
  * Somebody may have ended the flow already, and then must not find it here
- * afterwards: NATGW_FLOW_DYING is set before the lock is taken to remove it.
+ * afterwards: NATGW_FLOW_DYING is set before the lock is taken to remove it. Or has
+ * ended and held it, and so has put it here already.
  *
  * Context: softirq, RCU.
  */
@@ -81,7 +82,9 @@ void natgw_wheel_add(struct natgw_net *nn, struct natgw_flow *flow)
 	struct natgw_wheel *wheel = &nn->wheel[flow->wheel];
 
 	spin_lock(&wheel->lock);
-	if (!test_bit(NATGW_FLOW_DYING, &flow->flags))
+	/* In this order, as in natgw_wheel_move(). */
+	if (!test_bit(NATGW_FLOW_DYING, &flow->flags) &&
+	    hlist_unhashed(&flow->turn))
 		place(wheel, flow);
 	spin_unlock(&wheel->lock);
 }
