@@ -239,7 +239,7 @@ static struct natgw_flow *sent_by(struct natgw_ctx *ctx)
 	return flow;
 }
 
-/* The gateway that has both hosts inside, with hairpinning. */
+/* find_gateway - the first gateway that has both hosts inside, with hairpinning */
 static bool find_gateway(struct natgw_ctx *ctx)
 {
 	list_for_each_entry_rcu(ctx->gw, &ctx->nn->gateways, list) {
@@ -249,6 +249,25 @@ static bool find_gateway(struct natgw_ctx *ctx)
 	}
 	ctx->gw = NULL;
 	return false;
+}
+
+/* find_sender - the sender's flow, and its gateway: that of another uplink may have the
+ * same hosts inside; returns NULL where it has ended
+ */
+static struct natgw_flow *find_sender(struct natgw_ctx *ctx)
+{
+	struct natgw_flow *sender;
+
+	list_for_each_entry_rcu(ctx->gw, &ctx->nn->gateways, list) {
+		ctx->config = rcu_dereference(ctx->gw->config);
+		if (!natgw_option(ctx->config, HAIRPIN) || !its_own(ctx))
+			continue;
+		sender = sent_by(ctx);
+		if (sender)
+			return sender;
+	}
+	find_gateway(ctx);
+	return NULL;
 }
 
 static void count(struct natgw_ctx *ctx)
@@ -284,7 +303,7 @@ unsigned int natgw_hairpin_leave(struct natgw_ctx *ctx)
 		count(ctx);
 		return NF_ACCEPT;
 	}
-	sender = sent_by(ctx);
+	sender = find_sender(ctx);
 	if (!sender)
 		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW);
 	if (!natgw_xlate_source(ctx->skb, &ctx->pkt, sender))

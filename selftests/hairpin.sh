@@ -208,8 +208,24 @@ own()
 		pkt none c1 data=off
 }
 
+# Another uplink's gateway has the same hosts inside, and came first.
+twins()
+{
+	nat gateway del g 2>/dev/null
+	ip -n "$gw" link add other type dummy
+	plug "$gw" other 192.0.2.1/24
+	nat gateway add twin dev other eip 192.0.2.10 inside 10.0.0.0/16 \
+		profile rfc
+	gateway profile rfc
+	doors
+	pkt put two to="$E1" data=twin
+	check_is "a packet is turned by the gateway that has the address" "$E2" \
+		"$(pkt take one data=twin)"
+	nat gateway del twin 2>/dev/null
+}
+
 need socat ss
-ktap_plan 43
+ktap_plan 44
 two_armed
 gateway profile rfc
 pkt capture c1 "$c1/eth0"
@@ -223,5 +239,6 @@ errors
 loop
 filters
 pinned
+twins
 own
 ktap_finish
