@@ -2,6 +2,7 @@
 /* POST_ROUTING: what leaves through the uplink of a gateway. */
 #include <linux/inetdevice.h>
 #include <net/ip.h>
+#include <net/netfilter/nf_conntrack.h>
 
 #include "account.h"
 #include "answer.h"
@@ -550,6 +551,34 @@ static bool own_source(const struct natgw_ctx *ctx)
 	       (!src || inet_addr_type(ctx->nn->net, src) == RTN_LOCAL);
 }
 
+/* usurped - does a client use an address on the wire itself? Where that is one of this
+ * host, the kernel has not let its packet in; and what conntrack has translated may
+ * have it.
+ */
+static bool usurped(const struct natgw_ctx *ctx)
+{
+	enum ip_conntrack_info info;
+	const struct nf_conn *ct;
+
+	if (!(IPCB(ctx->skb)->flags & IPSKB_FORWARDED))
+		return false;
+	ct = nf_ct_get(ctx->skb, &info);
+	return !(ct && ct->status & IPS_NAT_MASK) &&
+	       inet_addr_type(ctx->nn->net, ip_hdr(ctx->skb)->saddr) != RTN_LOCAL;
+}
+
+/* of_wire - with the address of a gateway as its source */
+static unsigned int of_wire(struct natgw_ctx *ctx)
+{
+	if (ctx->config->ifindex != ctx->state->out->ifindex)
+		return NF_ACCEPT;
+	if (!usurped(ctx))
+		return from_wire(ctx);
+	natgw_parse(ctx->skb, &ctx->pkt);
+	natgw_stats_packet(ctx->gw->stats, NATGW_IN_SOURCE, ctx->skb);
+	return natgw_drop(ctx, NATGW_A_COUNTERS_SOURCE_DROP_SPOOFED);
+}
+
 /**
  * natgw_outward() - what becomes of a packet that is about to leave
  * @ctx: the packet
@@ -568,7 +597,7 @@ unsigned int natgw_outward(struct natgw_ctx *ctx)
 		natgw_fast_arm_reply(ctx);
 	ctx->gw = natgw_gateway_by_wire(ctx->nn, iph->saddr, &ctx->config);
 	if (ctx->gw)
-		return ctx->config->ifindex == out ? from_wire(ctx) : NF_ACCEPT;
+		return of_wire(ctx);
 
 	if (own_source(ctx)) {
 		ctx->gw = natgw_gateway_on(ctx->nn, out, &ctx->config);

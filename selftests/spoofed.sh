@@ -172,8 +172,25 @@ resets()
 	check_is "and ends it" tcp-reset "$(flow state sport $SPORT)"
 }
 
+# An address on the wire that this host does not have itself, where the kernel does not
+# know it for its own: no client may use it.
+usurped()
+{
+	local before
+	ip -n "$gw" addr del $EIP/24 dev ext
+	before=$(counter source-drop-spoofed)
+	nat flow flush all >/dev/null
+	pkt send "$c1/eth0" "$gw/in1" udp src=$EIP dst=$HOLE sport=9000 \
+		dport=53 data=usurped
+	check "a client does not get out by the address on the wire" \
+		wait_for 5 counter_is source-drop-spoofed -eq $((before + 1))
+	check "nothing of it has left" pkt none wan data=usurped
+	check "nor begun a flow" flows -eq 0
+	ip -n "$gw" addr add $EIP/24 dev ext
+}
+
 need
-ktap_plan 21
+ktap_plan 24
 two_armed
 ip -n "$gw" route add 10.0.16.0/20 via $C1
 gateway
@@ -188,4 +205,5 @@ wide
 wrapped
 without_numbers
 resets
+usurped
 ktap_finish
