@@ -265,7 +265,8 @@ static int exceeds(const struct natgw_config *config,
  * @client: the client
  * @config: the gateway's
  * @opening: it is a TCP connection that is not established yet
- * @again: it has begun before, so nobody asks whether the client may begin one now
+ * @again: it has begun before, or somebody else begins it, so nobody asks whether the
+ *	client may begin one now
  *
  * Context: softirq, RCU. Return: 0; -EAGAIN when the client begins too many
  * flows at a time, -EDQUOT when it has its most flows, -EMFILE its most half-open

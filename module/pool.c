@@ -431,7 +431,9 @@ static bool begin(struct natgw_flow *flow, enum natgw_dir dir,
 int natgw_pool_count(const struct natgw_config *config, struct natgw_flow *flow,
 		     bool port, bool again)
 {
-	bool opening = flow->state == NATGW_FLOW_STATE_TCP_OPENING;
+	/* Outsiders must not use up what their client may have half-open. */
+	bool opening = flow->state == NATGW_FLOW_STATE_TCP_OPENING &&
+		       !test_bit(NATGW_FLOW_GUEST, &flow->flags);
 	struct natgw_client *client;
 	int err;
 
@@ -642,7 +644,8 @@ struct natgw_flow *natgw_pool_admit(struct natgw_flow *mapping,
 	if (!natgw_option(config, INBOUND_REFRESH) &&
 	    !natgw_proto_stateful(original.proto))
 		flow->used = READ_ONCE(natgw_mapping_root(mapping)->used);
-	err = natgw_pool_count(config, flow, false, false);
+	/* Nor may they use up how many its client may begin. */
+	err = natgw_pool_count(config, flow, false, true);
 	if (err) {
 		natgw_flow_discard(flow);
 		natgw_mapping_put(gw->nn, mapping, NATGW_FLOW_END_GATEWAY);

@@ -244,8 +244,36 @@ refusal()
 	check "I9 refusal silent: not at all" pkt none c1 q.sport=7002
 }
 
+# What outsiders begin, where the filter lets them in, uses up none of what the host that
+# they send to may begin.
+outsiders()
+{
+	local port
+	anew
+	nat gateway set g mapping endpoint-independent \
+		filtering endpoint-independent client-rate 5 client-opening 2
+	hog udp sport=7100
+	port=$(flow wire-port src $HOG proto udp)
+	pkt send "$rt/wan" "$gw/ext" udp src=$HOLE2 dst=$EIP sport=9000..9019 \
+		dport="$port"
+	hog udp sport=7101 data=mine
+	check "client-rate: outsiders do not use it up" pkt wait wan data=mine
+	check "client-rate: they all get in" pkt wait c1 n=20 src=$HOLE2
+	nat gateway set g client-rate 0
+	hog tcp sport=7200
+	port=$(flow wire-port src $HOG proto tcp)
+	pkt send "$rt/wan" "$gw/ext" tcp src=$HOLE2 dst=$EIP sport=9000..9004 \
+		dport="$port"
+	pkt wait c1 n=5 src=$HOLE2 proto=tcp
+	hog tcp sport=7201
+	check "client-opening: nor that" \
+		pkt wait wan n=2 src=$EIP flags=S
+	check_is "nor is it theirs to see" 2 "$(nat -j client show | values opening)"
+	nat gateway set g profile aws client-opening 0
+}
+
 need
-ktap_plan 44
+ktap_plan 48
 two_armed
 ip -n "$gw" route add 10.0.16.0/20 via $C1
 ip -n "$gw" route add 10.0.32.0/20 via $C2
@@ -259,6 +287,7 @@ most_flows
 most_ports
 half_open
 rate
+outsiders
 fair
 refusal
 ktap_finish

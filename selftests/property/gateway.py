@@ -326,7 +326,7 @@ class Gateway(Table):
         if flow.tracker.apply(segment, side, verdict) and flow.proto == TCP:
             self.count('tcp-established')
         if verdict == 'reopen':
-            flow.opening = True
+            flow.opening = not flow.guest
         elif flow.tracker.states != [tcpstate.OPENING]:
             flow.opening = False
 
@@ -509,14 +509,13 @@ class Gateway(Table):
                     self.epoch)
         if pinned or flow.key() in self.flows:
             raise Unsure
-        flow.mapping = mapping
+        flow.mapping, flow.guest = mapping, True
         if proto in STATEFUL:
             flow.tracker = Tracker(Segment(pkt), IN)
-            flow.opening = True
         if self.options['max-flows'] not in (0, 4294967295):
             # Outsiders have a share of them that is not said exactly.
             raise Unsure
-        if self.over_limits(flow.src, flow.opening, False):
+        if self.over_limits(flow.src, False, False):
             return None
         out.count('flows-created')
         out.count('flows-created-' + NAMED.get(proto, 'other'))

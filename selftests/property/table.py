@@ -64,7 +64,7 @@ class Flow:
 
     __slots__ = ('proto', 'src', 'sport', 'dst', 'dport', 'wire', 'port',
                  'mapping', 'tracker', 'idle', 'since', 'until', 'epoch',
-                 'opening', 'last')
+                 'opening', 'guest', 'last')
 
     def __init__(self, proto, inside, outside, idle, epoch):
         self.proto = proto
@@ -73,7 +73,8 @@ class Flow:
         self.wire = self.port = self.mapping = self.tracker = None
         self.idle, self.epoch = idle, epoch
         self.since = self.until = 0.0
-        self.opening = False
+        # An outsider has begun it: no half-open one of the client's own
+        self.guest = self.opening = False
         # What each side received last, to be quoted in errors
         self.last = [None, None]
 
