@@ -12,6 +12,8 @@ need
 need_scarce
 ktap_plan "$(faults packet.py count)"
 between_taps
+# The host says so when the rest of a packet does not come: not in the midst of others.
+on "$gw" sysctl -qw net.ipv4.ipfrag_time=3600
 insmod "$SCARCE_KO"
 results_of faults packet.py run "$NATCTL" "$gw"
 rmmod scarce

@@ -72,6 +72,9 @@ FLOW = u8(PROTO, wire.UDP) + addr(SRC, CLIENT) + addr(DST_ADDR, SERVER) + \
     port(SPORT, 5000) + port(SPORT + 1, 53)
 # The same flow, as it can be made
 AGAIN = G + FLOW + addr(7, EIP) + port(8, 40000) + u32(9, 6) + u32(11, 100)
+# An address that drains goes when it has no flows.
+ON_SECOND = (FLOW_NEW, G + FLOW + addr(7, EIP2) + port(8, 40000) + u32(9, 6) +
+             u32(11, 100))
 MAPPED = nest(OPTIONS, u32(UDP_MAPPING, 2) + u32(UDP_FILTERING, 1))
 HOST = text(1, 'g') + addr(2, CLIENT)
 WHY = u8(1, wire.UDP) + addr(2, CLIENT) + port(3, 5000) + addr(4, SERVER) + \
@@ -100,8 +103,9 @@ CHANGES = {
     'an address comes': ([ADD], SECOND_COMES, [SECOND_GOES]),
     'an address goes': ([ADD, SECOND_COMES], SECOND_GOES, [SECOND_COMES]),
     'an address begins to drain':
-        ([ADD, SECOND_COMES], (ADDRESS_DEL, SECOND + u32(DRAIN, 1000)),
-         [SECOND_GOES, SECOND_COMES]),
+        ([ADD, SECOND_COMES, ON_SECOND],
+         (ADDRESS_DEL, SECOND + u32(DRAIN, 1000)),
+         [SECOND_GOES, SECOND_COMES, ON_SECOND]),
     'a rule comes': ([ADD], RULE_COMES, [RULE_GOES]),
     'a rule goes': ([ADD, RULE_COMES], RULE_GOES, [RULE_COMES]),
     'a label comes': ([], OFFICE, [LABEL_GOES]),

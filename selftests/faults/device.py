@@ -40,14 +40,13 @@ def forward():
 def translated(inside, uplink):
     """Whether what leaves is, before long"""
     end = time.monotonic() + PATIENCE
-    seen = []
-    for sport in range(5000, 9000):
+    seen, sport = [], 5000
+    while time.monotonic() < end:
         inside.send(wire.udp(CLIENT, SERVER, sport, 53).data())
         seen = [wire.Packet.parse(data) for data in uplink.receive(0.1)]
         if seen and all(packet.src == EIP for packet in seen):
             return True
-        if time.monotonic() > end:
-            break
+        sport = sport + 1 if sport < 65000 else 5000
     for packet in seen:
         print('# %s' % packet)
     return False
