@@ -7,6 +7,7 @@ import re
 import socket
 import struct
 import subprocess
+import time
 
 import network
 import output
@@ -159,8 +160,11 @@ class Pktgen:
     def send(self, count, **ranges):
         """Nanoseconds that it took."""
         with network.inside(network.HOME[self.device]):
-            self.write('kpktgend_0', 'rem_device_all',
-                       'add_device ' + self.device)
+            self.write('kpktgend_0', 'rem_device_all')
+            # A thread does it, when it gets to run.
+            while os.path.exists('/proc/net/pktgen/' + self.device):
+                time.sleep(0.01)
+            self.write('kpktgend_0', 'add_device ' + self.device)
             self.write(self.device, *self.setup, 'count %d' % count)
             self.write(self.device,
                        *('%s %s' % item for item in ranges.items()))

@@ -8,9 +8,8 @@
 #
 # It is an ordinary kernel at native speed, and needs neither root nor KVM.
 
-. "$(dirname "$0")/../vm/lib.sh"
+. "$(dirname "$0")/../vm/linux.sh"
 
-PACKAGE=linux-source-6.12
 CONFIG=$TOP/selftests/bench/uml.config
 # Of no use for a module, and most of the space.
 WITHOUT=(Documentation drivers fs kernel lib mm net samples security sound crypto
@@ -23,12 +22,8 @@ um() {
 # "make DIR" is how piece() calls us back.
 make_piece() {
 	local dir=$1
-	download "$dir" "$PACKAGE"
 	mkdir "$dir/tree"
-	dpkg-deb --fsys-tarfile "$dir/$PACKAGE"_*.deb |
-		tar -xO "./usr/src/$PACKAGE.tar.xz" |
-		tar -xJ -C "$dir/tree" --strip-components=1
-	rm "$dir/$PACKAGE"_*.deb
+	unpack_linux "$dir/tree"
 	um defconfig
 	(cd "$dir/tree" && ARCH=um scripts/kconfig/merge_config.sh -m .config "$CONFIG")
 	um olddefconfig
@@ -43,6 +38,6 @@ if [[ ${1:-} == make ]]; then
 	make_piece "$2"
 	exit
 fi
-version=$(from_apt source candidate "$PACKAGE") || die "apt knows no $PACKAGE"
+version=$(linux_version)
 piece uml "$version $(cat "$0" "$CONFIG" | sha256sum)" \
-	"building user-mode Linux ($PACKAGE $version), 10 to 30 minutes" "$0" make
+	"building user-mode Linux ($LINUX $version), 10 to 30 minutes" "$0" make
