@@ -64,10 +64,11 @@ namespaces() {
 	ip netns list | cut -d' ' -f1 | sort
 }
 
-# Of a cache that there is no memory for, the kernel shows where it was asked for; to
-# have that happen is what faults_load.sh does.
+# Of a cache, or of memory for each processor, that there is no memory for, the kernel
+# shows where it was asked for; to have that happen is what faults_*.sh do.
+NO_MEMORY='kmem_cache_create.* failed with error -|percpu: allocation failed, size='
 complaints() {
-	sed '/kmem_cache_create.* failed with error -/,/<\/TASK>/d' |
+	sed -E "/$NO_MEMORY/,/<\/TASK>/d" |
 		grep -vE "$HARMLESS" | grep -E "$COMPLAINTS"
 }
 
