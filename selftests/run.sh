@@ -64,11 +64,24 @@ namespaces() {
 	ip netns list | cut -d' ' -f1 | sort
 }
 
-# Of a cache, or of memory for each processor, that there is no memory for, the kernel
-# shows where it was asked for; to have that happen is what faults_*.sh do.
-NO_MEMORY='kmem_cache_create.* failed with error -|percpu: allocation failed, size='
+# Of a cache, or a device's settings, that there is no memory for, the kernel shows where
+# it was asked for; to have that happen is what faults_*.sh do.
 complaints() {
-	sed -E "/$NO_MEMORY/,/<\/TASK>/d" |
+	awk '
+	/kmem_cache_create.* failed with error -/ { wanted = 1 }
+	/Call Trace:/ { trace = $0; next }
+	trace {
+		trace = trace "\n" $0
+		if (/<\/TASK>/) {
+			if (!wanted && trace !~ /__register_sysctl_table/)
+				print trace
+			trace = ""
+			wanted = 0
+		}
+		next
+	}
+	{ print }
+	END { if (trace) print trace }' |
 		grep -vE "$HARMLESS" | grep -E "$COMPLAINTS"
 }
 
