@@ -239,12 +239,18 @@ static struct natgw_flow *sent_by(struct natgw_ctx *ctx)
 	return flow;
 }
 
-/* find_gateway - the first gateway that has both hosts inside, with hairpinning */
+/* has_both - has the gateway both hosts inside, with hairpinning? */
+static bool has_both(const struct natgw_ctx *ctx)
+{
+	return natgw_option(ctx->config, HAIRPIN) && its_own(ctx);
+}
+
+/* find_gateway - the first gateway that has both hosts inside */
 static bool find_gateway(struct natgw_ctx *ctx)
 {
 	list_for_each_entry_rcu(ctx->gw, &ctx->nn->gateways, list) {
 		ctx->config = rcu_dereference(ctx->gw->config);
-		if (natgw_option(ctx->config, HAIRPIN) && its_own(ctx))
+		if (has_both(ctx))
 			return true;
 	}
 	ctx->gw = NULL;
@@ -260,9 +266,7 @@ static struct natgw_flow *find_sender(struct natgw_ctx *ctx)
 
 	list_for_each_entry_rcu(ctx->gw, &ctx->nn->gateways, list) {
 		ctx->config = rcu_dereference(ctx->gw->config);
-		if (!natgw_option(ctx->config, HAIRPIN) || !its_own(ctx))
-			continue;
-		sender = sent_by(ctx);
+		sender = has_both(ctx) ? sent_by(ctx) : NULL;
 		if (sender)
 			return sender;
 	}

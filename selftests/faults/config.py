@@ -71,10 +71,10 @@ LABEL_GOES = (LABEL_DEL, LABEL)
 FLOW = u8(PROTO, wire.UDP) + addr(SRC, CLIENT) + addr(DST_ADDR, SERVER) + \
     port(SPORT, 5000) + port(SPORT + 1, 53)
 # The same flow, as it can be made
-AGAIN = G + FLOW + addr(7, EIP) + port(8, 40000) + u32(9, 6) + u32(11, 100)
+REST = port(8, 40000) + u32(9, 6) + u32(11, 100)
+AGAIN = G + FLOW + addr(7, EIP) + REST
 # An address that drains goes when it has no flows.
-ON_SECOND = (FLOW_NEW, G + FLOW + addr(7, EIP2) + port(8, 40000) + u32(9, 6) +
-             u32(11, 100))
+ON_SECOND = (FLOW_NEW, G + FLOW + addr(7, EIP2) + REST)
 MAPPED = nest(OPTIONS, u32(UDP_MAPPING, 2) + u32(UDP_FILTERING, 1))
 HOST = text(1, 'g') + addr(2, CLIENT)
 WHY = u8(1, wire.UDP) + addr(2, CLIENT) + port(3, 5000) + addr(4, SERVER) + \

@@ -57,7 +57,7 @@ def one(nth, number, family):
     elif error:
         error = sock.ask(*config.ADD)[1]
         wrong = 'the next try: error %d' % error if error else None
-    elif not error and config.GATEWAY_GET not in left:
+    elif config.GATEWAY_GET not in left:
         wrong = 'there is no gateway'
     sock.close()
     return failed, wrong
