@@ -299,10 +299,20 @@ static unsigned int pass(struct natgw_net *nn, const struct natgw_lane *lane,
 	return (port - lane->first + lane->step - 1) / lane->step;
 }
 
+/* is_reply - does somebody have a tuple as his reply? Whoever has it as his original
+ * tuple, an inside host that hairpins, does not call natgw_crowd_release() in the end.
+ */
+static bool is_reply(struct natgw_net *nn, const struct natgw_tuple *tuple)
+{
+	const struct natgw_node *node = natgw_flow_find_node(nn, tuple);
+
+	return node && node->tuple.dir == NATGW_DIR_REPLY;
+}
+
 /* Each turn ends the search, marks a port, or passes some that this host wants
- * for itself. Normally there is one. A destination that was crowded before it had
- * this bitmap may need many; MARKS of them are left to the flow that asks, which is
- * refused then, and the others to the next ones.
+ * for itself or that nobody gives back. Normally there is one. A destination that was
+ * crowded before it had this bitmap may need many; MARKS of them are left to the flow
+ * that asks, which is refused then, and the others to the next ones.
  */
 static int take(struct natgw_net *nn, struct natgw_crowd *crowd,
 		struct natgw_flow *flow)
@@ -334,6 +344,10 @@ static int take(struct natgw_net *nn, struct natgw_crowd *crowd,
 		err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
 		if (err && err != -EEXIST)
 			return err;
+		if (err && !is_reply(nn, reply)) {
+			bit++;
+			continue;
+		}
 		mark(crowd, bit);
 		if (!err)
 			return 0;

@@ -69,6 +69,8 @@ static void follow(struct natgw_net *nn, unsigned long event,
 {
 	switch (event) {
 	case NETDEV_REGISTER:
+		if (leaving)
+			break;
 		if (nn->fast)
 			natgw_gate_add(nn, NATGW_GATE_IN, dev);
 		if (nn->guarded)
@@ -91,10 +93,11 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 	struct natgw_net *nn = natgw_net(dev_net(dev));
 	struct natgw_gw *gw;
 
-	if (leaving)
-		return NOTIFY_DONE;
+	/* Hops, too, hold up a device that goes, until nobody listens any more. */
 	if (nn->started)
 		follow(nn, event, dev);
+	if (leaving)
+		return NOTIFY_DONE;
 	switch (event) {
 	case NETDEV_REGISTER:
 	case NETDEV_UP:
@@ -189,16 +192,14 @@ int __init natgw_device_init(void)
 
 void natgw_device_exit(void)
 {
-	struct net *net;
+	struct natgw_net *nn;
 	int i;
 
 	rtnl_lock();
 	leaving = true;
-	down_read(&net_rwsem);
-	for_each_net(net)
+	list_for_each_entry(nn, &natgw_nets, list)
 		for (i = 0; i < NATGW_GATES; i++)
-			natgw_gate_stop(natgw_net(net), i);
-	up_read(&net_rwsem);
+			natgw_gate_stop(nn, i);
 	rtnl_unlock();
 	unregister_inetaddr_notifier(&address_notifier);
 	unregister_netdevice_notifier(&device_notifier);

@@ -46,6 +46,7 @@ enum natgw_watch {
 /**
  * struct natgw_net - natgw's part of a network namespace
  * @net: the namespace
+ * @list: among those that are started, natgw_nets
  * @started: flows, wheel and hooks exist. Set once, under RTNL, when the first
  *	gateway is created; read with smp_load_acquire() by anybody else
  * @flows: both nodes of every flow, by tuple
@@ -85,6 +86,7 @@ enum natgw_watch {
  */
 struct natgw_net {
 	struct net *net;
+	struct list_head list;
 	bool started;
 	struct rhashtable flows;
 	atomic_t purges;
@@ -121,6 +123,11 @@ struct natgw_net {
 };
 
 extern unsigned int natgw_net_id;
+
+/* Those that are started, also while they go; under RTNL. The kernel's own list of
+ * namespaces has lost one before its devices are gone.
+ */
+extern struct list_head natgw_nets;
 
 static inline struct natgw_net *natgw_net(const struct net *net)
 {

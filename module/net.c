@@ -26,6 +26,8 @@
 
 unsigned int natgw_net_id __read_mostly;
 
+LIST_HEAD(natgw_nets);
+
 static void look_at_gateways(struct natgw_net *nn)
 {
 	struct natgw_gw *gw;
@@ -111,6 +113,7 @@ int natgw_net_start(struct natgw_net *nn)
 	natgw_fast_police(nn);
 	/* Pairs with the acquire in natgw_net_started(). */
 	smp_store_release(&nn->started, true);
+	list_add(&nn->list, &natgw_nets);
 	queue_delayed_work(system_unbound_wq, &nn->tick, HZ);
 	return 0;
 
@@ -187,6 +190,7 @@ static void net_exit(struct natgw_net *nn)
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);
 	natgw_fence_del(nn, 0);
+	list_del(&nn->list);
 	rtnl_unlock();
 	natgw_wheel_exit(nn);
 }

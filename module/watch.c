@@ -24,6 +24,9 @@ static const struct {
 	[NATGW_WATCH_SETTINGS] = { NETLINK_ROUTE, RTNLGRP_IPV4_NETCONF },
 };
 
+/* What was said while there was no room, or no memory, for it is made up for by
+ * natgw_watch_start(): netlink tells nothing to one who has not read such an error.
+ */
 static void news(struct sock *sk)
 {
 	skb_queue_purge(&sk->sk_receive_queue);
@@ -33,6 +36,7 @@ static void news(struct sock *sk)
 /* attend - listen; returns the socket, or NULL */
 static struct socket *attend(struct natgw_net *nn, enum natgw_watch watch)
 {
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	struct sockaddr_nl addr = {
 		.nl_family = AF_NETLINK,
 		.nl_groups = BIT(subjects[watch].group - 1),
@@ -46,14 +50,25 @@ static struct socket *attend(struct natgw_net *nn, enum natgw_watch watch)
 	sock->sk->sk_data_ready = news;
 	/* When more was said than there was room for. */
 	sock->sk->sk_error_report = news;
-	if (!kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr)))
+	/* Connected to the kernel, so that nobody else can send to it: sock_release() waits
+	 * for what groups are told, and not for what is sent to one socket.
+	 */
+	if (!kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr)) &&
+	    !kernel_connect(sock, (struct sockaddr *)&kernel, sizeof(kernel), 0))
 		return sock;
 	sock_release(sock);
 	return NULL;
 }
 
+static void hang_up(struct natgw_net *nn, enum natgw_watch watch)
+{
+	if (nn->watch[watch])
+		sock_release(nn->watch[watch]);
+	nn->watch[watch] = NULL;
+}
+
 /**
- * natgw_watch_start() - listen from now on
+ * natgw_watch_start() - listen from now on, and again where something was missed
  * @nn: the namespace
  * @watch: to what
  *
@@ -64,8 +79,9 @@ void natgw_watch_start(struct natgw_net *nn, enum natgw_watch watch)
 {
 	bool rules = watch == NATGW_WATCH_RULES;
 
-	if (nn->watch[watch])
+	if (nn->watch[watch] && !READ_ONCE(nn->watch[watch]->sk->sk_err))
 		return;
+	hang_up(nn, watch);
 	/* To ask for the socket of a module that is not there would load it. That takes a
 	 * lock which is held by whoever waits for this work to end, as the namespace
 	 * or this module goes.
@@ -90,9 +106,6 @@ void natgw_watch_stop(struct natgw_net *nn)
 {
 	int i;
 
-	for (i = 0; i < NATGW_WATCHES; i++) {
-		if (nn->watch[i])
-			sock_release(nn->watch[i]);
-		nn->watch[i] = NULL;
-	}
+	for (i = 0; i < NATGW_WATCHES; i++)
+		hang_up(nn, i);
 }

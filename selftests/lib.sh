@@ -501,6 +501,22 @@ plug_gateway()
 	ip -n "$gw" addr add $EIP2/24 dev ext
 }
 
+# unplugged: the devices of a gw that was deleted are gone
+unplugged()
+{
+	! ip -n "$rt" link show dev wan 2>/dev/null &&
+		! ip -n "$c1" link show dev eth0 2>/dev/null
+}
+
+# another_host: a new gw takes over, which forwards once it has a gateway
+another_host()
+{
+	wait_for 30 unplugged || return
+	setup_ns gw
+	plug_gateway
+	gateway && route_on "$gw"
+}
+
 # plug NS DEV ADDRESS/LEN [DEFAULT ROUTE]
 plug()
 {
@@ -512,6 +528,7 @@ plug()
 }
 
 # gateway ARGUMENT...: the usual gateway "g" of two_armed, with options
+# shellcheck disable=SC2120 # scripts pass them
 gateway()
 {
 	nat gateway add g dev ext eip $EIP inside 10.0.0.0/16 "$@"

@@ -55,9 +55,19 @@ keeps_room()
 	nat flow flush all >/dev/null && ! wait_for 3 has_none
 }
 
+# both_go: the module while the devices of a namespace that was deleted still get packets
+both_go()
+{
+	local round
+	for ((round = 0; round < 5; round++)); do
+		timeout 30 ip netns del "$gw" && timeout 60 rmmod natgw || return
+		load && another_host && wait_for 20 flows -ge 10 || return
+	done
+}
+
 need ping
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 14
+ktap_plan 15
 two_armed
 gateway
 pkt capture wan "$rt/wan"
@@ -83,4 +93,6 @@ check "traffic is translated again" translated
 check "the table is none the smaller for flows that end" keeps_room
 check "nothing with an inside address was on the uplink, ever" \
 	pkt none seen src=10.0.0.0/8
+pkt close "$gw" "$rt"
+check "the module goes together with a namespace, again and again" both_go
 ktap_finish

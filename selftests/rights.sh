@@ -96,8 +96,28 @@ many_gateways()
 		[ "$(tail -n 1 "$TMP/said")" -eq 1024 ]
 }
 
-need setpriv unshare
-ktap_plan $(($(forbidden | wc -l) + $(allowed | wc -l) + 6))
+# natgw listens to changes of settings by a socket of its own.
+listener()
+{
+	on "$gw" awk '$2 == 0 && $4 == "00800000" { print $3 }' /proc/net/netlink |
+		grep .
+}
+
+# Not even root may speak to that.
+no_word_to_listener()
+{
+	on "$gw" python3 -B -c '
+import socket, sys
+sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+try:
+    sock.sendto(bytes(16), (int(sys.argv[1]), 0))
+    sys.exit("it was taken")
+except ConnectionRefusedError:
+    pass' "$(listener)"
+}
+
+need setpriv unshare python3
+ktap_plan $(($(forbidden | wc -l) + $(allowed | wc -l) + 7))
 setup_ns gw
 ip -n "$gw" link add ext type dummy
 plug "$gw" ext $HOST/24
@@ -127,4 +147,6 @@ check "CAP_NET_ADMIN is enough to read flows" admin flow show
 check "root of a user namespace may in its own network" own_namespace
 check "but no more gateways than 1024" many_gateways
 check "and does nothing to this one" nat gateway show g
+wait_for 5 listener >"$TMP/listener"
+check "nobody can send to the socket that natgw listens by" no_word_to_listener
 ktap_finish
