@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/log2.h>
-#include <linux/moduleparam.h>
+/* Flows: what they are found by, what they count on. How they end is in end.c. */
 #include <linux/slab.h>
-#include <linux/timekeeping.h>
 #include <net/checksum.h>
 
 #include "account.h"
@@ -13,122 +11,9 @@
 #include "table.h"
 #include "wheel.h"
 
-/* As many as the table can be asked to have buckets for. */
-static const unsigned int MOST_ROOM = 1 << 26;
-
-static unsigned int room;
-module_param_named(flows, room, uint, 0444);
-MODULE_PARM_DESC(flows, "flows that the table has room for from the beginning, and keeps (0: it grows and shrinks)");
-
 static struct kmem_cache *flow_cache;
 
 siphash_key_t natgw_flow_key __read_mostly;
-
-/* Which option has the idle time-out of a state. */
-static const u8 timeout_option[] = {
-	[NATGW_FLOW_STATE_TCP_OPENING] = NATGW_A_OPTIONS_TCP_OPENING,
-	[NATGW_FLOW_STATE_TCP_ESTABLISHED] = NATGW_A_OPTIONS_TCP_ESTABLISHED,
-	[NATGW_FLOW_STATE_TCP_FIN_INSIDE] = NATGW_A_OPTIONS_TCP_ESTABLISHED,
-	[NATGW_FLOW_STATE_TCP_FIN_OUTSIDE] = NATGW_A_OPTIONS_TCP_ESTABLISHED,
-	[NATGW_FLOW_STATE_TCP_CLOSING] = NATGW_A_OPTIONS_TCP_CLOSING,
-	[NATGW_FLOW_STATE_TCP_RESET] = NATGW_A_OPTIONS_TCP_CLOSING,
-	[NATGW_FLOW_STATE_UDP] = NATGW_A_OPTIONS_UDP,
-	[NATGW_FLOW_STATE_ICMP] = NATGW_A_OPTIONS_ICMP,
-	[NATGW_FLOW_STATE_OTHER] = NATGW_A_OPTIONS_OTHER,
-	[NATGW_FLOW_STATE_HELD] = 0,
-};
-
-/**
- * natgw_flow_transitory() - is a connection opening or ending?
- * @state: its
- *
- * It has the time-out of its state then, whatever a rule says of its idleness.
- *
- * Context: any.
- */
-bool natgw_flow_transitory(u8 state)
-{
-	return state == NATGW_FLOW_STATE_TCP_OPENING ||
-	       state == NATGW_FLOW_STATE_TCP_CLOSING ||
-	       state == NATGW_FLOW_STATE_TCP_RESET;
-}
-
-/**
- * natgw_flow_timeout() - how long a flow may be idle in its present state
- * @flow: a flow
- *
- * Context: RCU. Return: seconds.
- */
-u32 natgw_flow_timeout(const struct natgw_flow *flow)
-{
-	const struct natgw_config *config = rcu_dereference(flow->gw->config);
-	u8 state = READ_ONCE(flow->state);
-	u32 idle = READ_ONCE(flow->idle);
-
-	if (state == NATGW_FLOW_STATE_HELD || (idle && !natgw_flow_transitory(state)))
-		return idle;
-	return config->option[timeout_option[state]];
-}
-
-/**
- * natgw_flow_remaining() - how long until a flow has been idle for too long
- * @flow: a flow
- *
- * Context: RCU. Return: jiffies; zero or less once it has expired.
- */
-s32 natgw_flow_remaining(const struct natgw_flow *flow)
-{
-	u32 timeout = natgw_flow_timeout(flow) * HZ + NATGW_FLOW_GRAIN;
-
-	/* Time-outs are at most a week, so the difference never wraps. */
-	return (s32)(READ_ONCE(flow->used) + timeout - (u32)jiffies);
-}
-
-/* clock - the time since 1970 in units of 2^24 ns, which are 17 ms */
-static u64 clock(void)
-{
-	return ktime_get_coarse_real_ns() >> 24;
-}
-
-/**
- * natgw_flow_start() - when a flow began
- * @flow: a flow
- *
- * It remembers the low bits of the clock, which go round after more than two
- * years. What seems to come has been: the clock was set back, by a day at most.
- *
- * Context: any. Return: milliseconds since 1970, the same whenever it is asked.
- */
-u64 natgw_flow_start(const struct natgw_flow *flow)
-{
-	const u64 day = 24ULL * 3600 * NSEC_PER_SEC >> 24;
-	u64 latest = clock() + day;
-	u32 ago = (u32)latest - READ_ONCE(flow->begun);
-
-	return div_u64((latest - ago) << 24, NSEC_PER_MSEC);
-}
-
-/**
- * natgw_flow_set_start() - say when a flow began
- * @flow: a flow
- * @ms: milliseconds since 1970, from natgw_flow_start(), here or on another host;
- *	what a flow cannot remember is passed over
- *
- * Context: any.
- */
-void natgw_flow_set_start(struct natgw_flow *flow, u64 ms)
-{
-	const u64 day = 24ULL * 3600 * NSEC_PER_SEC >> 24;
-	u64 latest = clock() + day;
-	u64 when;
-
-	if (ms > U64_MAX / NSEC_PER_MSEC - 1)
-		return;
-	/* Up to the unit that natgw_flow_start() has cut the end of. */
-	when = (ms * NSEC_PER_MSEC + NSEC_PER_MSEC - 1) >> 24;
-	if (when <= latest && latest - when <= U32_MAX)
-		WRITE_ONCE(flow->begun, when);
-}
 
 /**
  * natgw_flow_find_node() - who has a tuple, whether or not the flow lives
@@ -265,7 +150,7 @@ static void flow_setup(struct natgw_flow *flow, struct natgw_gw *gw,
 	flow->reply.tuple.dir = NATGW_DIR_REPLY;
 	flow->gw = gw;
 	flow->used = (u32)jiffies;
-	flow->begun = clock();
+	flow->begun = natgw_flow_clock();
 	flow->kind = kind;
 	flow->wheel = smp_processor_id() % gw->nn->wheels;
 	refcount_set(&flow->users, 1);
@@ -354,9 +239,12 @@ void natgw_flow_start_opening(struct natgw_flow *flow)
 	natgw_client_reopen(flow->client);
 	if (test_and_set_bit(NATGW_FLOW_OPENING, &flow->flags))
 		natgw_client_opened(flow->client);
-	/* Whoever ends it meanwhile may have looked before. */
+	/* Whoever ends it meanwhile may have looked before, and may hold it by now:
+	 * natgw_flow_hold() says so before it lets go of it.
+	 */
 	smp_mb__after_atomic();
-	if (test_bit(NATGW_FLOW_DYING, &flow->flags))
+	if (test_bit_acquire(NATGW_FLOW_DYING, &flow->flags) ||
+	    READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD)
 		natgw_flow_stop_opening(flow);
 }
 
@@ -540,92 +428,8 @@ void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow)
 	natgw_event_flow(nn, flow, NATGW_EVENT_DELETE, NATGW_FLOW_END_REOPENED);
 	natgw_account_reset(flow);
 	clear_bit(NATGW_FLOW_LOOKED_AT, &flow->flags);
-	WRITE_ONCE(flow->begun, clock());
+	WRITE_ONCE(flow->begun, natgw_flow_clock());
 	natgw_event_flow(nn, flow, NATGW_EVENT_ADD, 0);
-}
-
-/* presize - have a table grow that nobody uses yet
- *
- * Its parameters have 16 bits for a size. So it is told that it has nodes, until it has
- * the buckets for them. It doubles each time, and then looks at itself no more.
- */
-static int presize(struct rhashtable *table, unsigned int nodes)
-{
-	unsigned int tries = BITS_PER_TYPE(nodes);
-	bool grows;
-
-	atomic_set(&table->nelems, nodes);
-	do {
-		schedule_work(&table->run_work);
-		flush_work(&table->run_work);
-		grows = rht_grow_above_75(table,
-					  rcu_access_pointer(table->tbl));
-	} while (grows && --tries);
-	atomic_set(&table->nelems, 0);
-	return grows ? -ENOMEM : 0;
-}
-
-/**
- * natgw_flow_table_init() - a namespace's table
- * @nn: the namespace
- *
- * Context: process. Return: 0 or an error.
- */
-int natgw_flow_table_init(struct natgw_net *nn)
-{
-	struct rhashtable_params params = natgw_flow_params;
-	unsigned int size = min(room, MOST_ROOM);
-	int err;
-
-	/* Of what a user without rights can make, there may be any number. */
-	if (nn->net->user_ns != &init_user_ns)
-		size = 0;
-	params.automatic_shrinking = !size;
-	err = rhashtable_init(&nn->flows, &params);
-	if (err || !size)
-		return err;
-	/* Two tuples a flow */
-	err = presize(&nn->flows, 2 * size);
-	if (err)
-		rhashtable_destroy(&nn->flows);
-	return err;
-}
-
-/**
- * natgw_flow_table_fit() - let the table become smaller, unless flows are purged
- * @nn: the namespace
- *
- * The table looks at itself when something is taken out of it. Who has emptied it
- * while it was not to become smaller has it look once more.
- *
- * Context: any; every second, and at the beginning of a purge. Where both meet, the
- * table may become smaller during a purge, which is not wrong but slow.
- */
-void natgw_flow_table_fit(struct natgw_net *nn)
-{
-	bool shrinks = !room && !atomic_read(&nn->purges);
-
-	if (nn->flows.p.automatic_shrinking == shrinks)
-		return;
-	WRITE_ONCE(nn->flows.p.automatic_shrinking, shrinks);
-	if (shrinks)
-		schedule_work(&nn->flows.run_work);
-}
-
-/**
- * natgw_flow_table_exit() - end all flows and free the table
- * @nn: the namespace, whose hooks and wheel work are gone
- *
- * Context: process.
- */
-void natgw_flow_table_exit(struct natgw_net *nn)
-{
-	static const struct natgw_filter all = { .held = true };
-
-	natgw_flow_purge(nn, &all, NATGW_FLOW_END_GATEWAY);
-	/* What the wheel has ended last: a grace period has passed since. */
-	natgw_flow_bury(&nn->dead);
-	rhashtable_destroy(&nn->flows);
 }
 
 int natgw_flow_init(void)

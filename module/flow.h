@@ -188,8 +188,11 @@ static inline void natgw_flow_touch(struct natgw_flow *flow)
 		WRITE_ONCE(flow->used, now);
 }
 
+/* age.c */
 bool natgw_flow_transitory(u8 state);
+u32 natgw_flow_timeout(const struct natgw_flow *flow);
 s32 natgw_flow_remaining(const struct natgw_flow *flow);
+u64 natgw_flow_clock(void);
 u64 natgw_flow_start(const struct natgw_flow *flow);
 void natgw_flow_set_start(struct natgw_flow *flow, u64 ms);
 
@@ -204,11 +207,13 @@ static inline bool natgw_flow_in_use(const struct natgw_flow *flow)
 #define natgw_flow_too_many(config, n) \
 	((u32)(n) > natgw_option(config, MAX_FLOWS))
 
-int natgw_flow_init(void);
-void natgw_flow_exit(void);
+/* table.c */
 int natgw_flow_table_init(struct natgw_net *nn);
 void natgw_flow_table_fit(struct natgw_net *nn);
 void natgw_flow_table_exit(struct natgw_net *nn);
+
+int natgw_flow_init(void);
+void natgw_flow_exit(void);
 
 struct natgw_flow *natgw_flow_find(struct natgw_net *nn,
 				   const struct natgw_tuple *tuple,
@@ -234,7 +239,6 @@ void natgw_flow_remove_node(struct natgw_net *nn, struct natgw_flow *flow,
 int natgw_flow_insert(struct natgw_net *nn, struct natgw_flow *flow);
 void natgw_flow_start_opening(struct natgw_flow *flow);
 void natgw_flow_stop_opening(struct natgw_flow *flow);
-u32 natgw_flow_timeout(const struct natgw_flow *flow);
 void natgw_flow_renew(struct natgw_net *nn, struct natgw_flow *flow);
 int natgw_flow_counter(const struct natgw_flow *flow, int first);
 
@@ -242,6 +246,8 @@ int natgw_flow_counter(const struct natgw_flow *flow, int first);
 void natgw_flow_remove_reply(struct natgw_net *nn, struct natgw_flow *flow);
 void natgw_flow_discard(struct natgw_flow *flow);
 bool natgw_flow_claim(struct natgw_flow *flow);
+bool natgw_flow_count_held(struct natgw_gw *gw);
+void natgw_flow_hold(struct natgw_net *nn, struct natgw_flow *flow);
 void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *mapping,
 			  enum natgw_flow_end why);
 void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
@@ -253,6 +259,8 @@ void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
 		     enum natgw_flow_end why);
 
 /* walk.c */
+bool natgw_flow_stands(const struct natgw_node *node,
+		       const struct natgw_flow *flow);
 bool natgw_flow_matches(const struct natgw_flow *flow,
 			const struct natgw_filter *filter);
 bool natgw_walk_start(struct rhashtable_iter *iter) __acquires(RCU);

@@ -120,8 +120,8 @@ in this table. What the process itself takes is in the first column.
 %(stalls)s
 
 What natgw has there while flows begin and expire is the kernel's own: where a hash table
-becomes larger or smaller, a worker writes a head into each of the 4,194,304 new buckets (or
-2,097,152) and does not give way. No packet waits for that worker: it holds no lock
+becomes larger or smaller, a worker writes a head into each of the new buckets (up to
+4,194,304, when this was measured) and does not give way. No packet waits for that worker: it holds no lock
 that one needs, and softirqs go on. With the table made beforehand, by
 `insmod natgw.ko flows=1048576`, it was 487, 642 and 580 thousand.
 
@@ -155,31 +155,35 @@ tracking flushed.
 
 %(many)s
 
-The machine of this run had two speeds, of which the slower one is two thirds of the other,
-and changed between them as others used it. So the flowtable was passed 1.29, 1.40 and 1.35
-times in the three rounds with a million flows; 1.4 was aimed at. Two other runs that day,
-which did not come to their end, had 1.42 and 1.48 in their first rounds.
+The machine of this run had two speeds, of which the slower one is less than two thirds of
+the other, and changed between them as others used it. So with a million flows the flowtable
+was passed 2.11, 1.22, 4.12, 1.53 and 1.72 times in the five rounds; at its best it sent 0.69 and
+natgw 1.13 million packets a second. (What masquerade does while it is idle went wrong in
+this run; in two before it was 8,400 and 9,400 µs/s.)
 
-Two more figures fall short of what was aimed at, 224 bytes a flow and a second for the
-deletion. A flow is 192 bytes, and a page has room for 21 of them, which makes 195. The rest
-are buckets: the kernel's hash table doubles when it is three quarters full, so they are
-between 21 and 43 bytes a flow. At 750,012 flows all of it was 220 bytes, at 1,500,024 it was
-219, and at a million it is more than 224. Tried: slabs of eight pages (`slub_min_order=3`,
-for all of the kernel), 228. A table that may be full to the last bucket (`max_size`) would
-take 212 by reckoning, but the kernel's table then refuses what is more than twice its size, and a limit of
-flows is not its business. Room made by `flows=` takes the same steps.
+A flow is 192 bytes, and a page has room for 21 of them, which makes 195. The rest are
+buckets. The kernel's hash table doubles when it is three quarters full, and then all of it was
+230 bytes. natgw has a large one wait until there are as many tuples as buckets
+(`natgw_flow_table_fit()`): at a million flows that is 17 bytes of buckets instead of 34, and it
+is never more than 32. Packets took as long as before: in three rounds, in turn, 1.09, 1.19 and
+1.08 million a second, without it 1.15, 0.73 and 1.09. Tried besides: slabs of eight
+pages (`slub_min_order=3`, for all of the kernel), two bytes less.
 
 The deletion takes what it takes to fetch three million cache lines and to give back
 memory: a flow is in the table twice, far apart. Nodes that come next are fetched ahead,
 memory is freed after one grace period instead of by a callback for each flow, and the table
-is not made smaller meanwhile; before these three it was 2.09 s. Three deletions of a million
-flows that day took 0.88, 1.01 and 1.61 s, the last one on a busy machine.
+is not made smaller meanwhile; before these three it was 2.09 s. In three runs of
+one day it took 0.90, 0.96 and 1.11 s, in nine alone 0.85 to 1.04, half of them below 0.93: a
+second is kept at the faster of the two speeds.
 
-Tried for packets of a million flows, in turn with what there is, millions of packets a second:
-to fetch the other two cache lines of a flow while the first is compared (1.10, without
-1.15); a table of twice the size, so that chains are shorter (0.88 and 0.97, without 0.91 and
-0.90, on a busy machine); slabs of eight pages (0.67, without 0.66, on a busier one). None
-of them changed anything beyond what rounds differ.
+What packets of a million flows wait for is memory. The line that they want behind their
+tuple is fetched together with it (`natgw_key_cmp()`): 1.11 million packets a second, without
+1.04, in the mean of six sweeps each where memory had been in use before. Where it is fresh,
+and flows lie in the order in which they began, there is nothing to be gained: 1.10 and 1.15.
+Tried without gain: a table of twice the size, so that chains are shorter (0.88 and 0.97,
+without 0.91 and 0.90, on a busy machine); slabs of eight pages (0.67, without 0.66, on a
+busier one). Packets are measured once tables have done growing, which until then
+cost natgw's a fifth.
 '''
 
 SHARING = '''

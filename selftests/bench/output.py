@@ -51,26 +51,27 @@ def used_memory():
                for name in ('Slab', 'VmallocUsed'))
 
 
-def kernel_time():
-    """Nanoseconds that the kernel's own threads have run."""
-    total = 0
+def kernel_times():
+    """Nanoseconds that each of the kernel's own threads has run."""
+    times = {}
     for pid in filter(str.isdigit, os.listdir('/proc')):
         try:
             with open('/proc/%s/stat' % pid, encoding='ascii') as file:
                 flags = int(file.read().rpartition(')')[2].split()[6])
             if flags & 0x200000:        # PF_KTHREAD
                 with open('/proc/%s/schedstat' % pid, encoding='ascii') as file:
-                    total += int(file.read().split()[0])
+                    times[pid] = int(file.read().split()[0])
         except (FileNotFoundError, ProcessLookupError):
             continue
-    return total
+    return times
 
 
 def threads_worked(seconds):
-    """Nanoseconds that the kernel's threads run in this time."""
-    before = kernel_time()
+    """Nanoseconds that the kernel's threads run in this time. One that ends takes its
+    time with it."""
+    before = kernel_times()
     time.sleep(seconds)
-    return kernel_time() - before
+    return sum(ran - before.get(pid, 0) for pid, ran in kernel_times().items())
 
 
 def worked(seconds):
