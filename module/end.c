@@ -95,18 +95,33 @@ static u32 hold_time(const struct natgw_flow *flow, enum natgw_flow_end why)
 	}
 }
 
-/* hold - keep the port of a flow that has ended; returns whether it is */
-static bool hold(struct natgw_net *nn, struct natgw_flow *flow, u32 seconds)
+/**
+ * natgw_flow_count_held() - count one more held port of a gateway
+ * @gw: the gateway
+ *
+ * Context: RCU. Return: false, and nothing is counted, where it holds its most.
+ */
+bool natgw_flow_count_held(struct natgw_gw *gw)
 {
-	const struct natgw_config *config = rcu_dereference(flow->gw->config);
+	const struct natgw_config *config = rcu_dereference(gw->config);
 
-	if (atomic_inc_return(&flow->gw->held) >
-	    natgw_option(config, HOLD_MAX)) {
-		atomic_dec(&flow->gw->held);
-		return false;
-	}
-	WRITE_ONCE(flow->used, (u32)jiffies);
-	WRITE_ONCE(flow->idle, seconds);
+	if (atomic_inc_return(&gw->held) <= natgw_option(config, HOLD_MAX))
+		return true;
+	atomic_dec(&gw->held);
+	return false;
+}
+
+/**
+ * natgw_flow_hold() - keep a port from reuse
+ * @nn: the namespace
+ * @flow: whose; claimed, and with its reply tuple alone in the table. When it began
+ *	and for how long is in @used and @idle. It is counted as held
+ *
+ * Context: bottom halves disabled, RCU. @flow must not be used afterwards, unless inside
+ * an RCU section that began before.
+ */
+void natgw_flow_hold(struct natgw_net *nn, struct natgw_flow *flow)
+{
 	WRITE_ONCE(flow->state, NATGW_FLOW_STATE_HELD);
 	/* From here on anybody may claim it again: it is whole before, and
 	 * natgw_wheel_add() leaves alone what was claimed meanwhile.
@@ -114,6 +129,16 @@ static bool hold(struct natgw_net *nn, struct natgw_flow *flow, u32 seconds)
 	smp_mb__before_atomic();
 	clear_bit(NATGW_FLOW_DYING, &flow->flags);
 	natgw_wheel_add(nn, flow);
+}
+
+/* hold - keep the port of a flow that has ended; returns whether it is */
+static bool hold(struct natgw_net *nn, struct natgw_flow *flow, u32 seconds)
+{
+	if (!natgw_flow_count_held(flow->gw))
+		return false;
+	WRITE_ONCE(flow->used, (u32)jiffies);
+	WRITE_ONCE(flow->idle, seconds);
+	natgw_flow_hold(nn, flow);
 	return true;
 }
 

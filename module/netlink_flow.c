@@ -101,13 +101,15 @@ int natgw_nl_put_flow(struct sk_buff *msg, const struct natgw_flow *flow)
 						       NATGW_DIR_ORIGINAL);
 	const struct natgw_tuple *r = natgw_flow_tuple(flow, NATGW_DIR_REPLY);
 	s32 remaining = max(natgw_flow_remaining(flow) - NATGW_FLOW_GRAIN, 0);
+	/* The key of a mapping is not what it looks like (mapping.c). */
+	bool mapping = flow->kind == NATGW_FLOW_KIND_MAPPING;
 
 	if (nla_put_string(msg, NATGW_A_FLOW_GATEWAY, flow->gw->name) ||
 	    nla_put_u8(msg, NATGW_A_FLOW_PROTO, o->proto) ||
 	    nla_put_in_addr(msg, NATGW_A_FLOW_SRC, o->src) ||
-	    nla_put_in_addr(msg, NATGW_A_FLOW_DST, o->dst) ||
+	    nla_put_in_addr(msg, NATGW_A_FLOW_DST, mapping ? r->src : o->dst) ||
 	    nla_put_be16(msg, NATGW_A_FLOW_SPORT, o->sport) ||
-	    nla_put_be16(msg, NATGW_A_FLOW_DPORT, o->dport) ||
+	    nla_put_be16(msg, NATGW_A_FLOW_DPORT, mapping ? 0 : o->dport) ||
 	    nla_put_in_addr(msg, NATGW_A_FLOW_WIRE_IP, r->dst) ||
 	    nla_put_be16(msg, NATGW_A_FLOW_WIRE_PORT, r->dport) ||
 	    nla_put_u32(msg, NATGW_A_FLOW_STATE, READ_ONCE(flow->state)) ||
@@ -264,6 +266,7 @@ static int enter(struct natgw_net *nn, struct netlink_callback *cb,
 	 */
 	if (dump->whole)
 		natgw_hop_forget(nn);
+	dump->filter.held = dump->whole;
 	rhashtable_walk_enter(&nn->flows, &dump->iter);
 	dump->entered = true;
 	return 0;
@@ -336,8 +339,7 @@ int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			continue;
 		}
 		flow = natgw_flow_of(node);
-		if (node->tuple.dir != NATGW_DIR_ORIGINAL ||
-		    node->tuple.scope != NATGW_SCOPE_FLOW ||
+		if (!natgw_flow_stands(node, flow) ||
 		    natgw_flow_remaining(flow) <= 0 ||
 		    !natgw_flow_matches(flow, &dump->filter))
 			continue;

@@ -119,7 +119,7 @@ static bool state_fits(u8 state, u8 proto)
 	case NATGW_FLOW_STATE_OTHER:
 		return natgw_proto_portless(proto);
 	case NATGW_FLOW_STATE_HELD:
-		return false;
+		return !natgw_proto_portless(proto);
 	default:
 		return natgw_proto_stateful(proto);
 	}
@@ -196,6 +196,9 @@ static int parse_times(struct nlattr **tb, struct netlink_ext_ack *extack,
 					      tb[NATGW_A_FLOW_IDLE],
 					      "a time-out of 0 seconds is none: leave it out");
 	}
+	if (!err && !again->idle && again->state == NATGW_FLOW_STATE_HELD)
+		err = natgw_nl_refuse(-EINVAL, extack, tb[NATGW_A_FLOW_STATE],
+				      "a held port has idle: for how long it is kept");
 	if (tb[NATGW_A_FLOW_START])
 		again->start = nla_get_u64(tb[NATGW_A_FLOW_START]);
 	return err;
@@ -204,12 +207,19 @@ static int parse_times(struct nlattr **tb, struct netlink_ext_ack *extack,
 static int parse_kind(struct nlattr **tb, struct netlink_ext_ack *extack,
 		      struct natgw_again *again)
 {
+	bool held = again->state == NATGW_FLOW_STATE_HELD;
 	struct nlattr *attr = tb[NATGW_A_FLOW_KIND];
 
 	again->kind = attr ? nla_get_u32(attr) : NATGW_FLOW_KIND_INSIDE;
-	if (again->kind == NATGW_FLOW_KIND_MAPPING)
+	if (again->kind == NATGW_FLOW_KIND_MAPPING && !held)
 		return natgw_nl_refuse(-EINVAL, extack, attr,
 				       "a mapping comes with the flows that share it: say mapped of those");
+	if (again->kind == NATGW_FLOW_KIND_HOST && held)
+		return natgw_nl_refuse(-EINVAL, extack, attr,
+				       "a port of this host is not held");
+	if (again->kind == NATGW_FLOW_KIND_MAPPING && again->original.dport)
+		return natgw_nl_refuse(-EINVAL, extack, tb[NATGW_A_FLOW_DPORT],
+				       "a mapping has no destination port");
 	again->guest = tb[NATGW_A_FLOW_GUEST];
 	if (again->guest && again->kind == NATGW_FLOW_KIND_HOST)
 		return natgw_nl_refuse(-EINVAL, extack, tb[NATGW_A_FLOW_GUEST],
@@ -307,7 +317,9 @@ static int check_gateway(struct natgw_gw *gw, struct nlattr **tb,
 		return natgw_nl_refuse(-EPROTONOSUPPORT, extack,
 				       tb[NATGW_A_FLOW_PROTO],
 				       "the gateway does not translate this protocol");
-	if (!natgw_nl_forwardable(again->original.dst))
+	/* A mapping may be for all destinations. */
+	if (!natgw_nl_forwardable(again->original.dst) &&
+	    (again->original.dst || again->kind != NATGW_FLOW_KIND_MAPPING))
 		return natgw_nl_refuse(-EINVAL, extack, tb[NATGW_A_FLOW_DST],
 				       "no packet that is translated has this destination");
 	again->external.addr = addr;
@@ -329,6 +341,7 @@ static const struct {
 	  "the inside endpoint is mapped to another external port already" },
 	{ -ETIME, NATGW_A_FLOW_EXPIRES,
 	  "it would live longer than the time-out of its state" },
+	{ -ENOSPC, 0, "the gateway holds its most ports (hold-max)" },
 	{ -ENFILE, 0, "the gateway has its most flows (max-flows)" },
 	{ -EDQUOT, NATGW_A_FLOW_SRC,
 	  "the inside host has its most flows (client-flows)" },

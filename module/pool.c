@@ -251,27 +251,44 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 	return err;
 }
 
-/* let_go - end what only holds a port that its former owner wants again */
-static bool let_go(struct natgw_net *nn, const struct natgw_flow *flow)
+/**
+ * natgw_pool_holder() - what is left of a flow whose port is held
+ * @gw: the gateway
+ * @original: a tuple from its inside endpoint
+ * @reply: its reply tuple
+ *
+ * Context: RCU. Return: the flow, or NULL where the port is not held, or for another
+ * endpoint.
+ */
+struct natgw_flow *natgw_pool_holder(const struct natgw_gw *gw,
+				     const struct natgw_tuple *original,
+				     const struct natgw_tuple *reply)
 {
-	const struct natgw_tuple *mine = natgw_flow_tuple(flow,
-							  NATGW_DIR_ORIGINAL);
 	const struct natgw_tuple *theirs;
 	struct natgw_node *node;
 	struct natgw_flow *held;
 
-	node = natgw_flow_find_node(nn, natgw_flow_tuple(flow,
-							 NATGW_DIR_REPLY));
+	node = natgw_flow_find_node(gw->nn, reply);
 	if (!node)
-		return false;
+		return NULL;
 	held = natgw_flow_of(node);
 	theirs = natgw_flow_tuple(held, NATGW_DIR_ORIGINAL);
-	if (READ_ONCE(held->state) != NATGW_FLOW_STATE_HELD ||
-	    held->gw != flow->gw || theirs->src != mine->src ||
-	    theirs->sport != mine->sport)
-		return false;
-	natgw_flow_kill(nn, held, NATGW_FLOW_END_REOPENED);
-	return true;
+	return READ_ONCE(held->state) == NATGW_FLOW_STATE_HELD &&
+	       held->gw == gw && theirs->src == original->src &&
+	       theirs->sport == original->sport ? held : NULL;
+}
+
+/* let_go - end what only holds a port that its former owner wants again */
+static bool let_go(struct natgw_net *nn, const struct natgw_flow *flow)
+{
+	struct natgw_flow *held =
+		natgw_pool_holder(flow->gw,
+				  natgw_flow_tuple(flow, NATGW_DIR_ORIGINAL),
+				  natgw_flow_tuple(flow, NATGW_DIR_REPLY));
+
+	if (held)
+		natgw_flow_kill(nn, held, NATGW_FLOW_END_REOPENED);
+	return held;
 }
 
 /**

@@ -48,6 +48,9 @@ int natgw_pool_look(struct natgw_gw *gw, const struct natgw_tuple *original,
 int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 		    struct natgw_flow *flow, __be32 client, bool own_port,
 		    __be32 pinned);
+struct natgw_flow *natgw_pool_holder(const struct natgw_gw *gw,
+				     const struct natgw_tuple *original,
+				     const struct natgw_tuple *reply);
 int natgw_pool_retake(struct natgw_net *nn, struct natgw_flow *flow,
 		      const struct natgw_external *external);
 int natgw_pool_count(const struct natgw_config *config, struct natgw_flow *flow,

@@ -132,15 +132,71 @@ static int count(const struct natgw_config *config, struct natgw_flow *flow,
 				true);
 }
 
+/* make_held - what is left of a flow, or a mapping, whose port is held
+ *
+ * Until it is held nobody may end it, and nobody may use it, as its state is held.
+ */
+static int make_held(struct natgw_gw *gw, const struct natgw_again *again)
+{
+	bool mapping = again->kind == NATGW_FLOW_KIND_MAPPING;
+	struct natgw_flow *flow;
+	int err;
+
+	/* What has ended counts on nothing, as mappings do. */
+	flow = natgw_flow_alloc(gw, NATGW_FLOW_KIND_MAPPING, false,
+				&again->original, 0);
+	if (IS_ERR(flow))
+		return PTR_ERR(flow);
+	flow->wheel = flow->original.hash % gw->nn->wheels;
+	__set_bit(NATGW_FLOW_DYING, &flow->flags);
+	if (mapping)
+		flow->reply.tuple.scope = NATGW_SCOPE_MAPPING;
+	err = fill(flow, again) ?:
+	      natgw_pool_retake(gw->nn, flow, &again->external);
+	if (err) {
+		natgw_flow_discard(flow);
+		return err;
+	}
+	flow->kind = again->kind;
+	natgw_flow_hold(gw->nn, flow);
+	return 0;
+}
+
+/* is_held - is a port held for this already? */
+static bool is_held(struct natgw_gw *gw, const struct natgw_again *again)
+{
+	struct natgw_tuple reply = natgw_tuple_invert(&again->original);
+
+	reply.dst = again->external.addr->wire;
+	reply.dport = again->external.port;
+	if (again->kind == NATGW_FLOW_KIND_MAPPING)
+		reply.scope = NATGW_SCOPE_MAPPING;
+	return natgw_pool_holder(gw, &again->original, &reply);
+}
+
+static int restore_held(struct natgw_gw *gw, const struct natgw_again *again)
+{
+	int err;
+
+	if (is_held(gw, again))
+		return -EEXIST;
+	if (!natgw_flow_count_held(gw))
+		return -ENOSPC;
+	err = make_held(gw, again);
+	if (err)
+		atomic_dec(&gw->held);
+	return err;
+}
+
 /**
- * natgw_restore() - make a flow that there was before
+ * natgw_restore() - make a flow that there was before, or hold its port
  * @gw: its gateway
  * @again: what it was; its address is one that @gw has
  *
  * Context: bottom halves disabled, RCU. Return: 0; -EEXIST where it is there
  * already, -EBUSY where its connection has another external endpoint; -EADDRINUSE,
- * -ENOTUNIQ as natgw_mapping_again(); -ETIME where it would live for too long; or what
- * natgw_flow_alloc() and natgw_pool_count() say.
+ * -ENOTUNIQ as natgw_mapping_again(); -ETIME where it would live for too long; -ENOSPC
+ * where too many ports are held; or what natgw_flow_alloc() and natgw_pool_count() say.
  */
 int natgw_restore(struct natgw_gw *gw, const struct natgw_again *again)
 {
@@ -148,6 +204,8 @@ int natgw_restore(struct natgw_gw *gw, const struct natgw_again *again)
 	struct natgw_flow *flow;
 	int err;
 
+	if (again->state == NATGW_FLOW_STATE_HELD)
+		return restore_held(gw, again);
 	err = there_is(gw, again);
 	if (err)
 		return err;

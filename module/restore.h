@@ -17,10 +17,10 @@ struct natgw_counts {
  * @original: its original tuple
  * @external: its external endpoint; when it was used is for restore.c to say
  * @mapped: that is the endpoint of a mapping
- * @kind: enum natgw_flow_kind, but no mapping
+ * @kind: enum natgw_flow_kind; a mapping only where its port is held
  * @guest: outsiders have brought it about
  * @state: enum natgw_flow_state that its protocol has
- * @idle: idle time-out that a rule gave it, or 0
+ * @idle: idle time-out that a rule gave it, or 0; of a held port, for how long
  * @expires: seconds until it is idle for too long, at least one
  * @start: when it began, in milliseconds since 1970, or 0 for now
  * @tcp: NATGW_TCP_SEEN_*

@@ -47,12 +47,19 @@ bool natgw_flow_matches(const struct natgw_flow *flow,
 	       (!filter->strays || is_stray(flow));
 }
 
-/* A flow is in the table twice; visit it once. One that is held has only its
+/**
+ * natgw_flow_stands() - does a node stand for its flow in a walk?
+ * @node: the node
+ * @flow: the flow
+ *
+ * A flow is in the table twice; visit it once. One that is held has only its
  * reply tuple there. Mappings are visited as little as any other memory: they go
  * with their flows.
+ *
+ * Context: RCU.
  */
-static bool stands_for_flow(const struct natgw_node *node,
-			    const struct natgw_flow *flow)
+bool natgw_flow_stands(const struct natgw_node *node,
+		       const struct natgw_flow *flow)
 {
 	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD)
 		return node->tuple.dir == NATGW_DIR_REPLY;
@@ -170,7 +177,7 @@ static unsigned int sift(struct natgw_node *const *batch, unsigned int n,
 
 	for (i = 0; i < n; i++) {
 		flow = natgw_flow_of(batch[i]);
-		if (!stands_for_flow(batch[i], flow) ||
+		if (!natgw_flow_stands(batch[i], flow) ||
 		    !natgw_flow_matches(flow, filter))
 			continue;
 		prefetch(&flow->reply);

@@ -87,7 +87,11 @@ wrong()
 		dst="127.0.0.1" | no packet that is translated has this destination
 		state="tcp-established" | no flow of this protocol is in this state
 		state="other" | no flow of this protocol is in this state
-		state="held" | no flow of this protocol is in this state
+		state="held" | a held port has idle
+		state="held" idle=5 expires=6 | it would live longer than
+		state="held" idle=500 kind="host" src="$EIP" | a port of this host is not held
+		state="held" idle=500 kind="mapping" | a mapping has no destination port
+		$gre state="held" idle=500 | no flow of this protocol is in this state
 		proto="tcp" | no flow of this protocol is in this state
 		proto="icmp" dport=0 | no flow of this protocol is in this state
 		proto="icmp" state="icmp" | an ICMP query has an identifier
@@ -537,6 +541,51 @@ alike()
 	nat flow flush all >/dev/null
 }
 
+### ports that are held ######################################################
+
+# held_gateway: without any flow, with the options of $held
+held_gateway()
+{
+	nat gateway del g && nat fence del dev ext && gateway "${held[@]}"
+}
+
+held_ports()
+{
+	held_gateway
+	check "$1: a flow ends and its port is held" takes "${@:2}"
+	nat flow flush all >/dev/null
+	check "$1: which is saved" nat flow save "$TMP/saved"
+	check_is "$1: in state held" 1 "$(grep -c '"state":"held"' "$TMP/saved")"
+	held_gateway
+	check "$1: nothing is held by a new gateway" holds 0
+	check "$1: the port is held again" restores 0 "restored 1," <"$TMP/saved"
+	check "$1: once" restores 0 "restored 0, there already 1," <"$TMP/saved"
+	check "$1: by the gateway" holds 1
+	nat flow save "$TMP/again"
+	check "$1: as it was" same_lines "$TMP/saved" "$TMP/again"
+	check "$1: for as long" near expires "$TMP/saved" "$TMP/again"
+	check "$1: it is no flow" flows -eq 0
+	check "$1: nobody else has the port" \
+		refuses 2 "another flow, or this host" "${@:2}" src="\"$C2\""
+	check "$1: but whose it was" takes "${@:2}"
+	nat flow flush all >/dev/null
+	nat gateway set g hold-max 1
+	sed 's/40000/40001/' "$TMP/saved" >"$TMP/more"
+	check "$1: no more are held than hold-max" \
+		refuses_file "the gateway holds its most ports (hold-max)" "$TMP/more"
+}
+
+# holds NUMBER: ports
+holds()
+{
+	[ "$(nat -j stats gateway g | values held-flows)" = "$1" ]
+}
+
+refuses_file()
+{
+	restores 2 "1: $1" <"$2"
+}
+
 ### many ######################################################################
 
 many()
@@ -574,7 +623,7 @@ no_clients()
 }
 
 need ss
-ktap_plan $((105 + $(table_lines wrong) + $(table_lines spoilt)))
+ktap_plan $((131 + $(table_lines wrong) + $(table_lines spoilt)))
 two_armed
 gateway
 pkt capture wan "$rt/wan"
@@ -590,5 +639,11 @@ under_way on
 check "those who listen are told of a new flow" told
 nat flow flush all >/dev/null
 mappings
+held=(hold-udp 100)
+held_ports "held" src="\"$C1\""
+held+=(udp-mapping endpoint-independent)
+held_ports "held mapping" mapped=true
+held=()
+held_gateway
 many
 ktap_finish

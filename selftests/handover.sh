@@ -126,6 +126,37 @@ everything_begins()
 	download
 }
 
+other=
+
+# elsewhere ARGUMENT...: natctl where another gateway is
+elsewhere()
+{
+	"$NATCTL" -n "$other" "$@"
+}
+
+# Of another namespace, a port that is held and one that a flow has
+another_begins()
+{
+	setup_ns other
+	ip -n "$other" link add ext type dummy
+	plug "$other" ext $EIP/24
+	elsewhere gateway add o dev ext eip $EIP inside 10.0.0.0/16
+	elsewhere flow restore <<-END
+		{"natgw-flows":1,"saved":"$(date -u +%FT%TZ)"}
+		{"gateway":"o","proto":"udp","src":"$C1","sport":1,"dst":"$S1","dport":53,"wire-ip":"$EIP","wire-port":40000,"state":"udp","expires":349}
+		{"gateway":"o","proto":"udp","src":"$C1","sport":2,"dst":"$S1","dport":53,"wire-ip":"$EIP","wire-port":40001,"state":"held","idle":3600,"expires":3600}
+		{"natgw-flows-end":2}
+	END
+}
+
+another_goes_on()
+{
+	elsewhere flow save |
+		sed -nE 's/.*"wire-port":([0-9]*),.*"state":"([a-z]*)".*/\1 \2/p' |
+		sort >"$TMP/there"
+	diff "$TMP/there" <(printf '40000 udp\n40001 held\n')
+}
+
 # wires: each flow, and the external port that it has
 wires()
 {
@@ -189,6 +220,8 @@ goes_on()
 	check "$1: no inside address was seen, nobody was reset or refused" \
 		nobody_told
 	check "$1: nothing is stopped any more" closed_no_more
+	check "$1: what another namespace has, held ports too, it still has" \
+		another_goes_on
 	check "$1: the configuration is the same" same_config
 	check "$1: the fence is there" fenced
 }
@@ -226,15 +259,18 @@ broken()
 # by_hand DIR: as the manual has it
 by_hand()
 {
-	insmod "$NATGW_KO" && LOADED=yes && nat restore "$1"/*.conf &&
-		nat flow restore "$1"/*.flows &&
+	insmod "$NATGW_KO" && LOADED=yes && nat restore "$1"/*-"$gw".conf &&
+		nat flow restore "$1"/*-"$gw".flows &&
 		on "$gw" nft delete table ip natgw_handover &&
-		same_config && udp_exchange && rm -r "$1"
+		same_config && udp_exchange &&
+		elsewhere restore "$1"/*-"$other".conf &&
+		elsewhere flow restore "$1"/*-"$other".flows &&
+		another_goes_on && rm -r "$1"
 }
 
 [ -x ./flood ] || skip_all "flood was not built"
 need curl nginx ssh ssh-keygen sshd ss
-ktap_plan 38
+ktap_plan 41
 rmmod natgw
 insmod "$NATGW_KO" flows=5000
 two_armed
@@ -244,6 +280,7 @@ pkt capture c1 "$c1/eth0"
 web_server
 ssh_server
 check "everything begins" everything_begins
+check "in another namespace, too" another_begins
 nat save >"$TMP/config"
 wires >"$TMP/wires"
 broken

@@ -168,9 +168,13 @@ static enum status save_config(const struct handover *h, struct space *space)
 {
 	struct args args = { .given[W_FILE] = true };
 	unsigned int i = space - h->list;
+	/* Names may be long, and two of them alike. */
+	const char *name = i ? space->name : "here";
 
-	snprintf(space->config, sizeof(space->config), "%s/%u.conf", h->dir, i);
-	snprintf(space->flows, sizeof(space->flows), "%s/%u.flows", h->dir, i);
+	snprintf(space->config, sizeof(space->config), "%s/%u-%.64s.conf",
+		 h->dir, i, name);
+	snprintf(space->flows, sizeof(space->flows), "%s/%u-%.64s.flows",
+		 h->dir, i, name);
 	args.v[W_FILE].text = space->config;
 	return cmd_save(&args);
 }
