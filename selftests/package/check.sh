@@ -62,7 +62,8 @@ make_disk() {
 	tar -xf "$("$HERE/root.sh")/root.tar" -C "$root"
 	forget_other_kernels "$root" "$2"
 	cp "$out/now"/*.deb "$root/tmp/"
-	chroot_in "$root" sh -c 'dpkg -i /tmp/natgw-dkms_*.deb /tmp/natgw-tools_*[0-9]_*.deb'
+	# As Documentation/install.md has it, without a question.
+	chroot_in "$root" sh -c 'cd /tmp && apt install -y ./natgw-dkms_*_all.deb ./natgw-tools_*[0-9]_amd64.deb'
 	rm "$root"/tmp/*.deb
 	equip "$root"
 	/sbin/mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$root" "$1/disk" 1500M

@@ -189,8 +189,9 @@ version_is()
 
 upgrades()
 {
+	check "upgrade: the module is kept" cp "$(modinfo -n natgw)" /run/natgw-old.ko
 	check "upgrade: the new package of the tools" \
-		dpkg -i $CHECK/natgw-tools_*.deb
+		apt install -y $CHECK/natgw-tools_*.deb
 	check "upgrade: natctl is the new one" version_is "$(cat $CHECK/next-version)"
 	check "upgrade: the connection goes on" live_works
 	check "upgrade: the configuration is ours" grep -q "^gateway add nat0" $CONF
@@ -199,7 +200,7 @@ upgrades()
 # natctl_hands_over: it says how many flows went on; there is one at least
 natctl_hands_over()
 {
-	natctl handover | tee $RUN/handover
+	natctl handover back /run/natgw-old.ko | tee $RUN/handover
 	grep -qE "restored [1-9].* refused 0" $RUN/handover
 }
 
@@ -265,14 +266,14 @@ nothing_left()
 boot_3()
 {
 	has_booted
-	check "remove: both packages" dpkg -r natgw-dkms natgw-tools
+	check "remove: both packages" apt remove -y natgw-tools natgw-dkms
 	check "remove: the module is unloaded" not test -d /sys/module/natgw
 	check "remove: no kernel has it any more" \
 		sh -c "! find /lib/modules -name 'natgw.ko*' | grep ."
 	check "remove: nothing comes out" not in_inside ping -c 3 -i 0.2 -W 2 198.51.100.10
 	check "remove: nothing has leaked" nothing_leaked
 	check "remove: the configuration stays" test -e $CONF
-	check "purge" dpkg -P natgw-dkms natgw-tools
+	check "purge" apt purge -y natgw-tools natgw-dkms
 	check "purge: nothing is left on the disk" nothing_left
 	finish
 }

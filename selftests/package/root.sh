@@ -7,7 +7,7 @@
 
 . "$(dirname "$0")/../vm/lib.sh"
 
-PACKAGES=(systemd-sysv udev dbus kmod procps iproute2 nftables iputils-ping tcpdump
+PACKAGES=(apt systemd-sysv udev dbus kmod procps iproute2 nftables iputils-ping tcpdump
 	socat jq libmnl0 libjansson4 dkms gcc make man-db bash-completion
 	linux-{image,headers}-cloud-amd64 linux-{image,headers}-6.12-cloud-amd64)
 WITHOUT=("/usr/share/doc/*" "/usr/share/locale/*" "/usr/share/info/*")
