@@ -82,7 +82,8 @@ check-debug: $(call payload,debug) ## the same on a kernel that checks memory, l
 check-host: tools helpers ## run the selftests on this very machine, as root
 	$(Q)$(SUB) module NATGW_TESTS=selftests/rough/
 	$(Q)rm -rf build/host && cp -r selftests build/host
-	$(Q)cp -r build/selftests/* selftests/rough/*.ko packaging/keepalived build/host/
+	$(Q)cp -r build/selftests/* selftests/rough/*.ko packaging/keepalived README.md \
+		Documentation/install.md Documentation/cloud.md build/host/
 	$(Q)NATGW_KO="$(CURDIR)/natgw.ko" NATCTL="$(CURDIR)/build/tools/natctl" \
 		build/host/run.sh $(T)
 

@@ -36,8 +36,8 @@ initrd() {
 	cp "$build/natgw.ko" "$TOP/build/tools/natctl" \
 		"$VM_DIR/guest.sh" "$root/natgw/"
 	cp -r "$TOP/selftests" "$root/natgw/selftests"
-	cp -r "$TOP"/build/selftests/* "$TOP/packaging/keepalived" \
-		"$root/natgw/selftests/"
+	cp -r "$TOP"/build/selftests/* "$TOP/packaging/keepalived" "$TOP/README.md" \
+		"$TOP"/Documentation/{install,cloud}.md "$root/natgw/selftests/"
 	cp "$build"/selftests/rough/*.ko "$root/natgw/selftests/"
 	printf '%s\n' "$command" > "$root/natgw/command"
 	(cd "$root" && find . | cpio -o --quiet -H newc -R 0:0) > "$out"
