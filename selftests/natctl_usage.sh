@@ -132,6 +132,7 @@ refused()
 		label del 10.0.0.0/8 web | unknown word "web"
 		top by size | by takes flows, new or bytes, not "size"
 		top by | "by" needs a value
+		handover back | "back" needs a value
 		top destinations destinations | duplicate "destinations"
 		r | ambiguous object "r": it may be rule, restore
 		stats nonsense | unknown word "nonsense"
@@ -253,7 +254,7 @@ completes()
 	[ "$("$NATCTL" __complete "$@" | tr '\n' ' ')" = "$wanted" ]
 }
 
-ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 55))
+ktap_plan $(($(refused | wc -l) + $(lines | wc -l) + 57))
 
 while IFS='|' read -r words message; do
 	# shellcheck disable=SC2086 # they are words
@@ -383,6 +384,8 @@ check "completion: words of a rule" \
 	dst 10.0.0.2 proto tcp dport 5 ""
 check "completion: words, or a file" completes "gateway :file " \
 	flow save src 10.0.0.1 dst 10.0.0.1 proto tcp sport 1 dport 1 ""
+check "completion: a file, or a word in its place" completes ":file back " handover ""
+check "completion: a file behind that word" completes ":file " handover back ""
 check "completion: protocols" completes "udp udplite " flow show proto u
 check "completion: words to be refused are left out" \
 	completes "" gateway set g eip

@@ -413,6 +413,18 @@ static const struct use *find_use(const struct use *uses, const char *text,
 	return NULL;
 }
 
+const struct use *use_named(const struct use *uses, const char *text)
+{
+	const char *name;
+
+	for (; uses->word; uses++) {
+		name = word_of(uses->word)->name;
+		if (name && !strcmp(name, text))
+			return uses;
+	}
+	return NULL;
+}
+
 static void give(struct args *args, enum word_id id)
 {
 	args->given[id] = true;
@@ -508,6 +520,9 @@ static enum status parse(struct args *args, int argc, char **argv)
 	uses_of(args->command, uses);
 	for (use = uses; use->word && !word_of(use->word)->name && used < argc;
 	     use++) {
+		/* A file of that name is to be called ./NAME. */
+		if (use->kind == USE_OPTIONAL && use_named(uses, argv[used]))
+			continue;
 		status = take_word(args, use, argc, argv, &used);
 		if (status)
 			return status;

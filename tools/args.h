@@ -57,6 +57,9 @@ int match(const char *word, const char *const *names, unsigned int n);
 enum status match_error(int found, const char *kind, const char *word,
 			const char *const *names, unsigned int n);
 
+/* Which of the words of a command has this name, not abbreviated; or NULL. */
+const struct use *use_named(const struct use *uses, const char *text);
+
 /* Fills args from the words behind the command's name; reports what is wrong. */
 enum status args_parse(struct args *args, const struct object *object,
 		       const struct command *command, int argc, char **argv);

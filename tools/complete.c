@@ -95,18 +95,6 @@ static void offer_value(const struct word *word)
 	}
 }
 
-static const struct use *find_use(const struct use *uses, const char *text)
-{
-	const char *name;
-
-	for (; uses->word; uses++) {
-		name = word_of(uses->word)->name;
-		if (name && !strcmp(name, text))
-			return uses;
-	}
-	return NULL;
-}
-
 static void offer_words(const struct use *uses, const bool *said)
 {
 	const char *name;
@@ -130,13 +118,18 @@ static void complete_words(const struct command *command, int n, char **v)
 
 	uses_of(command, uses);
 	for (use = uses; use->word && !word_of(use->word)->name; use++) {
+		if (use->kind == USE_OPTIONAL && i < n - 1 &&
+		    use_named(uses, v[i]))
+			continue;
 		if (i++ == n - 1) {
 			offer_value(word_of(use->word));
+			if (use->kind == USE_OPTIONAL)
+				offer_words(uses, said);
 			return;
 		}
 	}
 	while (i < n - 1) {
-		use = find_use(uses, v[i++]);
+		use = use_named(uses, v[i++]);
 		if (!use)
 			continue;
 		said[use->word] = true;
