@@ -325,7 +325,8 @@ for actor; do
 	fi
 	act "$actor"
 	if [ "$actor" = tables ]; then
-		kill $!
+		# Or it is among those below.
+		kill $! && wait $! || :
 	fi
 done
 jobs -p | xargs kill
