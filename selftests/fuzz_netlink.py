@@ -216,20 +216,21 @@ class Session:
 
     def receive(self, sequence):
         """The messages that answer until an error or an end of that number;
-        the error, or None."""
+        the error, or None. The end of a list may be late, and another request's
+        then."""
+        wanted = self.sequence if sequence == BARRIER else sequence
         answers = []
         while True:
             data = self.sock.recv(1 << 18)
             while len(data) >= 16:
                 length, kind, _, number = struct.unpack('=IHHI', data[:12])
                 message, data = data[16:length], data[(length + 3) & ~3:]
-                if kind in (NLMSG_ERROR, NLMSG_DONE):
-                    if number == sequence:
-                        return answers, -struct.unpack('=i', message[:4])[0]
-                    if number != BARRIER:
-                        answers.append(-struct.unpack('=i', message[:4])[0])
-                elif number != BARRIER:
-                    answers.append(message)
+                ends = kind in (NLMSG_ERROR, NLMSG_DONE)
+                if ends and number == sequence:
+                    return answers, -struct.unpack('=i', message[:4])[0]
+                if number == wanted:
+                    answers.append(-struct.unpack('=i', message[:4])[0]
+                                   if ends else message)
 
     def barrier(self):
         """All that the kernel had to say before this."""
@@ -303,8 +304,8 @@ def main():
     try:
         session.run(count)
     except (Wrong, OSError) as error:
-        print('seed %d: %s' % (seed, error))
         session.show()
+        print('seed %d: %s' % (seed, error))
         sys.exit(1)
     print('%d requests: %s' % (count, ', '.join(
         '%s %d' % entry for entry in session.codes.most_common())))
