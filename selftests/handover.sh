@@ -296,9 +296,10 @@ goes_on "a new module"
 tampered
 wires >"$TMP/wires"
 pkt clear
-check "where the new one does not load, the old one is loaded again" \
+gzip -c "$NATGW_KO" >"$TMP/packed.ko.gz"
+check "where the new one does not load, the old one is loaded again, here a packed one" \
 	hands_over 2 "the old module is loaded again" "$TMP/tampered.ko" \
-	back "$NATGW_KO"
+	back "$TMP/packed.ko.gz"
 check "with all flows" grep -qE "restored [1-9].* refused 0" "$TMP/said"
 sed -n 's/^packets/# packets/p' "$TMP/said"
 check "each has its external port" diff "$TMP/wires" <(wires)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "kmod.h"
@@ -47,10 +48,66 @@ void kmod_parameters(char *text, size_t size)
 		closedir(dir);
 }
 
+/* How distributions pack modules, and who unpacks them. */
+static const struct packing {
+	const char *magic;
+	size_t len;
+	const char *const unpack[3];
+} packings[] = {
+	{ "\3757zXZ", 6, { "xz", "-dc", NULL } },
+	{ "\x28\xb5\x2f\xfd", 4, { "zstd", "-dc", NULL } },
+	{ "\x1f\x8b", 2, { "gzip", "-dc", NULL } },
+};
+
+static const struct packing *packing_of(int fd)
+{
+	const struct packing *p;
+	char begin[6] = "";
+
+	if (pread(fd, begin, sizeof(begin), 0) < 0)
+		return NULL;
+	for (p = packings; p < packings + ARRAY_SIZE(packings); p++)
+		if (!memcmp(begin, p->magic, p->len))
+			return p;
+	return NULL;
+}
+
+/* In memory, and not to be written to any more: the kernel loads nothing else. */
+static int unpack(const struct packing *packing, int packed)
+{
+	int memory = memfd_create("natgw.ko", MFD_CLOEXEC);
+	char path[32];
+	int fd = -1;
+
+	if (memory < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
+	if (!program_filter(packing->unpack, packed, memory))
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	else
+		errno = EILSEQ;
+	close(memory);
+	return fd;
+}
+
+/* open_module: what is in a file, unpacked; -1 and errno where it cannot be had */
+static int open_module(const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC), plain;
+	const struct packing *packing;
+
+	packing = fd < 0 ? NULL : packing_of(fd);
+	if (!packing)
+		return fd;
+	plain = unpack(packing, fd);
+	close(fd);
+	return plain;
+}
+
 /* 0 or -errno */
 static int load(const char *file, const char *parameters)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	int fd = open_module(file);
 	int err = 0;
 
 	if (fd < 0)
@@ -76,11 +133,12 @@ static const char *reason(int err)
 	}
 }
 
-/* Whether a file says that it is natgw; a packed one says nothing. */
+/* Whether a file says that it is natgw */
 static bool is_natgw(const char *file)
 {
 	static const char says[] = "name=natgw";
-	FILE *f = fopen(file, "re");
+	int fd = open_module(file);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	unsigned int at = 0;
 	int c = 0;
 

@@ -10,9 +10,9 @@
 #include "program.h"
 
 /* In the child: it ends here. */
-_Noreturn static void become(const char *const *argv, int input)
+_Noreturn static void become(const char *const *argv, int input, int output)
 {
-	if (dup2(input, STDIN_FILENO) >= 0)
+	if (dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
 		execvp(argv[0], (char *const *)argv);
 	fprintf(stderr, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -43,7 +43,7 @@ enum status program_run(const char *const *argv, program_feed feed,
 		return error("cannot run %s: %s", argv[0], strerror(errno));
 	child = fork();
 	if (!child)
-		become(argv, ends[0]);
+		become(argv, ends[0], STDOUT_FILENO);
 	close(ends[0]);
 	file = fdopen(ends[1], "w");
 	if (child < 0 || !file) {
@@ -55,4 +55,16 @@ enum status program_run(const char *const *argv, program_feed feed,
 	/* What it has not read it says itself. */
 	fclose(file);
 	return await(child, argv[0]);
+}
+
+enum status program_filter(const char *const *argv, int input, int output)
+{
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (!child)
+		become(argv, input, output);
+	return child < 0 ? error("cannot run %s: %s", argv[0], strerror(errno)) :
+			   await(child, argv[0]);
 }

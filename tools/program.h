@@ -15,4 +15,7 @@ typedef void (*program_feed)(FILE *file, const void *data);
 enum status program_run(const char *const *argv, program_feed feed,
 			const void *data);
 
+/* Runs one from a file to another, likewise. */
+enum status program_filter(const char *const *argv, int input, int output);
+
 #endif
