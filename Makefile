@@ -88,7 +88,7 @@ check-host: tools helpers ## run the selftests on this very machine, as root
 		build/host/run.sh $(T)
 
 coverage: build/coverage/natgw.ko tools helpers ## which lines of the module the selftests run
-	$(Q)$(VM)/vm.sh coverage 6.12; status=$$?; \
+	$(Q)VM_TIMEOUT=$${VM_TIMEOUT:-7200} $(VM)/vm.sh coverage 6.12; status=$$?; \
 		python3 -B selftests/coverage.py $< build/coverage/log > build/coverage/lines && \
 		cat build/coverage/lines && exit $$status
 
