@@ -15,10 +15,11 @@ DESTDIR ?=
 K ?= 6.1 6.12
 KERNELS := $(K)
 
-export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE FASTPATH ROUNDS ACTORS SHORT
+export V T STRICT LIMIT JOBS ACCEL MEMORY VM_TIMEOUT NATGW_CACHE FASTPATH ROUNDS ACTORS SHORT DEBUG
 Q := $(if $(V),,@)
 VM := selftests/vm
 BENCH := selftests/bench
+UML := uml$(if $(DEBUG),-debug)
 REPORT := python3 -B $(BENCH)/report.py
 SUB := $(MAKE) $(if $(V),,--no-print-directory -s)
 
@@ -57,11 +58,11 @@ build/coverage/natgw.ko: FORCE
 		CONFIG_DEBUG_INFO_BTF_MODULES= NATGW_TESTS=selftests/rough/ \
 		NATGW_COVER=m KCFLAGS=-fsanitize-coverage=trace-pc modules
 
-build/uml/natgw.ko: FORCE
+build/$(UML)/natgw.ko: FORCE
 	$(Q)$(VM)/deps.sh build uml
 	$(Q)$(copy)
 	$(Q)kernel=$$($(BENCH)/uml.sh) && \
-		$(SUB) -C "$$kernel/tree" ARCH=um M="$(CURDIR)/build/uml" \
+		$(SUB) -C "$$kernel/tree" ARCH=um M="$(CURDIR)/build/$(UML)" \
 		NATGW_TESTS=selftests/rough/ modules
 
 # Programs that selftests need; a guest has no compiler.
@@ -93,13 +94,14 @@ coverage: build/coverage/natgw.ko tools helpers ## which lines of the module the
 		cat build/coverage/lines && exit $$status
 
 # At native speed, where a thousand rounds take minutes, though on one processor.
-race: build/uml/natgw.ko tools helpers ## ROUNDS of all that comes and goes, and forged packets
-	$(Q)VM_TIMEOUT=$${VM_TIMEOUT:-14400} $(BENCH)/native.sh race 'ROUNDS=$(or $(ROUNDS),1000) ACTORS="$(ACTORS)" LIMIT=7200 \
-		./run.sh $(or $(T),churn dump_churn hostile_inside hostile_outside)'
-	$(Q)selftests/run.sh --count < build/race/log > build/race/sum
+race: build/$(UML)/natgw.ko tools helpers ## ROUNDS of all that comes and goes, and forged packets
+	$(Q)ROUNDS=$(or $(ROUNDS),1000) LIMIT=$(or $(LIMIT),7200) VM_TIMEOUT=$${VM_TIMEOUT:-14400} \
+		$(BENCH)/native.sh race './run.sh $(or $(T),churn dump_churn hostile_inside hostile_outside)'
+	$(Q)selftests/run.sh --count < build/race/log
 
-soak: build/uml/natgw.ko tools helpers ## MIN minutes of everything at once; nothing may grow
-	$(Q)MEMORY=1024 VM_TIMEOUT=$${VM_TIMEOUT:-14400} $(BENCH)/native.sh soak 'MIN=$(or $(MIN),10) soak/soak.sh; echo "= status $$?"'
+soak: build/$(UML)/natgw.ko tools helpers ## MIN minutes of everything at once; nothing may grow
+	$(Q)MIN=$(or $(MIN),10) MEMORY=1024 VM_TIMEOUT=$${VM_TIMEOUT:-14400} \
+		$(BENCH)/native.sh soak 'soak/soak.sh; echo "= status $$?"'
 	$(Q)grep -q "^= status 0" build/soak/log
 
 conformance: $(call payload,6.12) ## measure every row of the RFCs and write Documentation/conformance.md
@@ -119,13 +121,15 @@ bench-sharing: $(call payload,6.12) ## do two processors write to one cache line
 	$(Q)$(VM)/vm.sh sharing 6.12
 	$(Q)python3 -B $(BENCH)/sharing.py judge build/sharing/log build/sharing/meetings
 
-bench-native: build/uml/natgw.ko tools helpers ## packets per second, a million flows, memory
+bench-native: build/$(UML)/natgw.ko tools helpers ## packets per second, a million flows, memory
 	$(Q)$(BENCH)/native.sh bench-native 'python3 -B bench/native.py'
 	$(Q)$(REPORT) results build/bench-native/log build/bench-native/bench.json
 
-fuzz: build/uml/natgw.ko tools helpers ## a million mutated packets and messages, at native speed
+fuzz: build/$(UML)/natgw.ko tools helpers ## a million mutated packets and messages, at native speed
 	$(Q)FUZZ_PACKETS=$${FUZZ_PACKETS:-1000000} FUZZ_MESSAGES=$${FUZZ_MESSAGES:-100000} \
-		selftests/fuzz/native.sh
+		LIMIT=$(or $(LIMIT),7200) MEMORY=2048 VM_TIMEOUT=$${VM_TIMEOUT:-14400} \
+		$(BENCH)/native.sh fuzz './run.sh $(or $(T),fuzz_packets fuzz_netlink)'
+	$(Q)selftests/run.sh --count < build/fuzz/log
 
 fuzz-natctl: ## random words and files for natctl, built with sanitizers
 	$(Q)FUZZ_RUNS=$${FUZZ_RUNS:-5000} $(VM)/style.sh --case sanitized
@@ -207,6 +211,7 @@ FORCE:
 ##   ROUNDS=N      of tests that repeat something: a few in check, 1000 in race
 ##   ACTORS="a b"  those that do rounds in the test "churn" (all)
 ##   MIN=N         minutes of soak (10)
+##   DEBUG=1       race, soak and fuzz in user-mode Linux that checks itself
 ##   SHORT=1       check-package leaves out what takes another boot
 ##   FUZZ_SEED=N   other mutated packets and messages (1), or "random"
 ##   FUZZ_PACKETS=N FUZZ_MESSAGES=N   so many of them (check: 50000 and 3000;

@@ -6,11 +6,14 @@
 #   linux      the kernel, a program of this machine
 #   tree/      what modules are built against
 #
-# It is an ordinary kernel at native speed, and needs neither root nor KVM.
+# It is an ordinary kernel at native speed, and needs neither root nor KVM; with
+# DEBUG=1 in the environment one that checks itself.
 
 . "$(dirname "$0")/../vm/linux.sh"
 
-CONFIG=$TOP/selftests/bench/uml.config
+NAME=uml${DEBUG:+-debug}
+CONFIGS=("$TOP/selftests/bench/uml.config")
+[[ ! ${DEBUG:-} ]] || CONFIGS+=("$TOP/selftests/bench/uml-debug.config")
 # Of no use for a module, and most of the space.
 WITHOUT=(Documentation drivers fs kernel lib mm net samples security sound crypto
 	 tools block ipc virt rust)
@@ -25,8 +28,9 @@ make_piece() {
 	mkdir "$dir/tree"
 	unpack_linux "$dir/tree"
 	um defconfig
-	(cd "$dir/tree" && ARCH=um scripts/kconfig/merge_config.sh -m .config "$CONFIG")
+	(cd "$dir/tree" && ARCH=um scripts/kconfig/merge_config.sh -m .config "${CONFIGS[@]}")
 	um olddefconfig
+	check_config "${CONFIGS[@]}"
 	um linux modules
 	cp "$dir/tree/linux" "$dir/linux"
 	strip --strip-debug "$dir/linux"
@@ -39,5 +43,6 @@ if [[ ${1:-} == make ]]; then
 	exit
 fi
 version=$(linux_version)
-piece uml "$version $(cat "$0" "$CONFIG" | sha256sum)" \
-	"building user-mode Linux ($LINUX $version), 10 to 30 minutes" "$0" make
+piece "$NAME" "$version $(cat "$0" "${CONFIGS[@]}" | sha256sum)" \
+	"building user-mode Linux${DEBUG:+ that checks itself} ($LINUX $version), 10 to 30 minutes" \
+	"$0" make

@@ -26,3 +26,11 @@ unpack_linux() {
 		tar -xJ -C "$dir" --strip-components=1 "${@/#/$LINUX/}"
 	rm -r "$deb"
 }
+
+# check_config FILE...: an option that another kernel version no longer has, or that
+# lacks what it depends on, must not be lost in silence. $dir is the piece's folder.
+check_config() {
+	local lost
+	lost=$(cat "$@" | grep '^CONFIG_' | grep -vxFf "$dir/tree/.config") || return 0
+	die "the kernel did not take" $lost
+}
