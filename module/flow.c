@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Flows: what they are found by, what they count on. How they end is in end.c. */
 #include <linux/slab.h>
-#include <net/checksum.h>
 
 #include "account.h"
 #include "client.h"
@@ -10,6 +9,7 @@
 #include "gateway.h"
 #include "table.h"
 #include "wheel.h"
+#include "xlate.h"
 
 static struct kmem_cache *flow_cache;
 
@@ -311,27 +311,6 @@ void natgw_flow_remove_node(struct natgw_net *nn, struct natgw_flow *flow,
 	rhashtable_remove_fast(&nn->flows, &natgw_flow_node(flow, dir)->head, natgw_flow_params);
 }
 
-/* prepare - what becomes of packets: of those out the source turns into the reply's
- * destination, of those in the destination back into the source
- */
-static void prepare(struct natgw_flow *flow)
-{
-	struct natgw_node *out = &flow->original, *in = &flow->reply;
-	__wsum delta;
-
-	out->addr = in->tuple.dst;
-	out->port = in->tuple.dport;
-	in->addr = out->tuple.src;
-	in->port = out->tuple.sport;
-	delta = csum_sub(csum_add((__force __wsum)out->addr,
-				  (__force __wsum)out->port),
-			 csum_add((__force __wsum)in->addr,
-				  (__force __wsum)in->port));
-	/* Back is the opposite, which in these sums is the complement. */
-	in->delta = csum_fold(delta);
-	out->delta = ~in->delta;
-}
-
 /**
  * natgw_flow_insert_node() - take a tuple
  * @nn: the namespace
@@ -352,7 +331,7 @@ int natgw_flow_insert_node(struct natgw_net *nn, struct natgw_flow *flow,
 
 	if (dir == NATGW_DIR_REPLY) {
 		flow->reply.hash = natgw_tuple_hash(&flow->reply.tuple);
-		prepare(flow);
+		natgw_xlate_prepare(flow);
 	}
 	err = rhashtable_lookup_insert_key(&nn->flows, &node->tuple,
 					   &node->head, natgw_flow_params);

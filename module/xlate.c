@@ -15,6 +15,33 @@
 #include "parse.h"
 #include "xlate.h"
 
+/**
+ * natgw_xlate_prepare() - what becomes of a flow's packets
+ * @flow: in no table yet, with its addresses and ports
+ *
+ * Of those out the source turns into the reply's destination, of those in the
+ * destination back into the source.
+ *
+ * Context: any.
+ */
+void natgw_xlate_prepare(struct natgw_flow *flow)
+{
+	struct natgw_node *out = &flow->original, *in = &flow->reply;
+	__wsum delta;
+
+	out->addr = in->tuple.dst;
+	out->port = in->tuple.dport;
+	in->addr = out->tuple.src;
+	in->port = out->tuple.sport;
+	delta = csum_sub(csum_add((__force __wsum)out->addr,
+				  (__force __wsum)out->port),
+			 csum_add((__force __wsum)in->addr,
+				  (__force __wsum)in->port));
+	/* Back is the opposite, which in these sums is the complement. */
+	in->delta = csum_fold(delta);
+	out->delta = ~in->delta;
+}
+
 /* One side of a packet, before and after. */
 struct change {
 	bool source;		/* else the destination */

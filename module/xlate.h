@@ -9,6 +9,7 @@
 #include "flow.h"
 #include "parse.h"
 
+void natgw_xlate_prepare(struct natgw_flow *flow);
 bool natgw_xlate_source(struct sk_buff *skb, const struct natgw_pkt *pkt,
 			const struct natgw_flow *flow);
 bool natgw_xlate_destination(struct sk_buff *skb, const struct natgw_pkt *pkt,
