@@ -227,7 +227,7 @@ void natgw_flow_use_address(struct natgw_flow *flow, struct natgw_addr *addr)
 
 /**
  * natgw_flow_start_opening() - a flow is half-open again
- * @flow: a flow
+ * @flow: a flow, just put into that state
  *
  * Context: softirq, RCU.
  */
@@ -239,12 +239,12 @@ void natgw_flow_start_opening(struct natgw_flow *flow)
 	natgw_client_reopen(flow->client);
 	if (test_and_set_bit(NATGW_FLOW_OPENING, &flow->flags))
 		natgw_client_opened(flow->client);
-	/* Whoever ends it meanwhile may have looked before, and may hold it by now:
-	 * natgw_flow_hold() says so before it lets go of it.
+	/* Whoever opened it or ends it meanwhile may have looked before, and may hold
+	 * it by now: natgw_flow_hold() says so before it lets go of it.
 	 */
 	smp_mb__after_atomic();
 	if (test_bit_acquire(NATGW_FLOW_DYING, &flow->flags) ||
-	    READ_ONCE(flow->state) == NATGW_FLOW_STATE_HELD)
+	    READ_ONCE(flow->state) != NATGW_FLOW_STATE_TCP_OPENING)
 		natgw_flow_stop_opening(flow);
 }
 
