@@ -299,16 +299,6 @@ static unsigned int pass(struct natgw_net *nn, const struct natgw_lane *lane,
 	return (port - lane->first + lane->step - 1) / lane->step;
 }
 
-/* is_reply - does somebody have a tuple as his reply? Whoever has it as his original
- * tuple, an inside host that hairpins, does not call natgw_crowd_release() in the end.
- */
-static bool is_reply(struct natgw_net *nn, const struct natgw_tuple *tuple)
-{
-	const struct natgw_node *node = natgw_flow_find_node(nn, tuple);
-
-	return node && node->tuple.dir == NATGW_DIR_REPLY;
-}
-
 /* Each turn ends the search, marks a port, or passes some that this host wants
  * for itself or that nobody gives back. Normally there is one. A destination that was
  * crowded before it had this bitmap may need many; MARKS of them are left to the flow
@@ -344,10 +334,6 @@ static int take(struct natgw_net *nn, struct natgw_crowd *crowd,
 		err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
 		if (err && err != -EEXIST)
 			return err;
-		if (err && !is_reply(nn, reply)) {
-			bit++;
-			continue;
-		}
 		mark(crowd, bit);
 		if (!err)
 			return 0;
@@ -389,16 +375,16 @@ int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow,
 	return err;
 }
 
-static void release(struct natgw_net *nn, const struct natgw_tuple *reply,
+static void release(struct natgw_net *nn, const struct natgw_tuple *tuple,
 		    const struct natgw_lane *lane)
 {
-	unsigned int bit = bit_of(lane, ntohs(reply->dport));
-	struct natgw_crowd *crowd = find(nn, reply, lane);
+	unsigned int bit = bit_of(lane, ntohs(tuple->dport));
+	struct natgw_crowd *crowd = find(nn, tuple, lane);
 
 	if (!crowd)
 		return;
 	spin_lock(&crowd->lock);
-	if (test_bit(bit, crowd->port) && !natgw_flow_known(nn, reply)) {
+	if (test_bit(bit, crowd->port) && !natgw_flow_known(nn, tuple)) {
 		__clear_bit(bit, crowd->port);
 		crowd->taken--;
 		bury_unused(nn, crowd);
@@ -409,7 +395,9 @@ static void release(struct natgw_net *nn, const struct natgw_tuple *reply,
 /**
  * natgw_crowd_release() - a port is free again
  * @nn: the namespace
- * @reply: the tuple, already out of the table of flows
+ * @tuple: already out of the table of flows, where it was one's reply tuple; or one's
+ *	original tuple, which is in the way of replies that look like it, where the
+ *	far side of others is an inside host
  *
  * Whoever looked for a port while the tuple was still in the table has made
  * the crowd before and marks the bit under the lock; so either it is marked
@@ -418,9 +406,9 @@ static void release(struct natgw_net *nn, const struct natgw_tuple *reply,
  *
  * Context: bottom halves disabled, RCU.
  */
-void natgw_crowd_release(struct natgw_net *nn, const struct natgw_tuple *reply)
+void natgw_crowd_release(struct natgw_net *nn, const struct natgw_tuple *tuple)
 {
-	u16 port = ntohs(reply->dport);
+	u16 port = ntohs(tuple->dport);
 	struct natgw_lane lane;
 
 	/* Between the removal and this look; pairs with find_or_make(). */
@@ -428,9 +416,9 @@ void natgw_crowd_release(struct natgw_net *nn, const struct natgw_tuple *reply)
 	if (!port || !atomic_read(&nn->crowds.nelems))
 		return;
 	lane = natgw_lane(port, false);
-	release(nn, reply, &lane);
+	release(nn, tuple, &lane);
 	lane = natgw_lane(port, true);
-	release(nn, reply, &lane);
+	release(nn, tuple, &lane);
 }
 
 /**

@@ -10,7 +10,7 @@ standard input and answers with lines that begin with a blank, then with
   clear [NAME]...                  forget what was recorded
   send NS/DEV NS/DEV KIND K=V...   send a packet from one device to the next hop's
                                    (see packet.py; also quote=CAPTURE qlen=N,
-                                   fragment=SIZE order=321, sport=A..B,
+                                   fragment=SIZE order=321, sport=A..B or dport=A..B,
                                    pad=N bytes of Ethernet padding)
   wait CAPTURE [n=N] FILTER...     until N packets match
   none CAPTURE FILTER...           no packet matched so far
@@ -313,9 +313,10 @@ class Helper:
             quote = quoted.data[:quoted.hlen + length]
             if 'qbadip' in words:
                 quote = packet.put16(quote, 10, 0xdead)
-        low, _, high = words.get('sport', '40000').partition('..')
-        for sport in range(int(low), int(high or low) + 1):
-            data = packet.make(kind, dict(words, sport=str(sport)), quote)
+        name = 'dport' if '..' in words.get('dport', '') else 'sport'
+        low, _, high = words.get(name, '40000').partition('..')
+        for port in range(int(low), int(high or low) + 1):
+            data = packet.make(kind, dict(words, **{name: str(port)}), quote)
             if 'fragment' not in words:
                 yield data
                 continue

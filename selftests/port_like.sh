@@ -185,14 +185,43 @@ late()
 	check "and nothing else" pkt none c1 data=stranger
 }
 
+### in the way ################################################################
+
+# An inside host behind the uplink sends to ports of the address, which for once is none
+# of the host's. What it begins looks like the answers that others would get from it.
+in_the_way()
+{
+	local c3=10.0.9.9
+	nat flow flush all >/dev/null
+	ip -n "$gw" route add $c3 via $RT
+	ip -n "$gw" addr del $EIP/24 dev ext
+	nat gateway set g port-class on
+	pkt send "$rt/wan" "$gw/ext" udp src=$c3 sport=53 dst=$EIP dport=1..1023
+	check "an inside host behind the uplink sends to each port below 1024" \
+		wait_for 20 flows -eq 1023 src $c3
+	pkt send "$c1/eth0" "$gw/in1" udp src=$C1 sport=500 dst=$c3 dport=53
+	check "towards it none of them can be had" wait_for 5 flows -eq 1 src $C1
+	check_is "so it is another" 1 "$(number "$HIGH" src $C1)"
+	nat flow flush src $c3 >/dev/null
+	pkt send "$c1/eth0" "$gw/in1" udp src=$C1 sport=501..520 dst=$c3 dport=53
+	check "afterwards they can" wait_for 5 flows -eq 21 src $C1
+	check_is "all of them" 20 "$(number "$LOW" src $C1)"
+	nat flow flush all >/dev/null
+	check_is "nothing stays marked" "" "$(nat -j port show | values taken)"
+	ip -n "$gw" addr add $EIP/24 dev ext
+	ip -n "$gw" route del $c3
+	nat gateway set g port-class off
+}
+
 need socat ss
-ktap_plan 42
+ktap_plan 48
 two_armed
 gateway
 pkt capture wan "$rt/wan"
 pkt capture c1 "$c1/eth0"
 options
 full
+in_the_way
 listeners
 host
 nat gateway set g mapping endpoint-independent filtering endpoint-independent
