@@ -15,6 +15,15 @@ static unsigned int room;
 module_param_named(flows, room, uint, 0444);
 MODULE_PARM_DESC(flows, "flows that the table has room for from the beginning, and keeps (0: it grows and shrinks)");
 
+/* room_for - how many flows a namespace's table has room for from the beginning
+ *
+ * Of what a user without rights can make, there may be any number.
+ */
+static unsigned int room_for(const struct natgw_net *nn)
+{
+	return nn->net->user_ns == &init_user_ns ? min(room, MOST_ROOM) : 0;
+}
+
 /* presize - have a table grow that nobody uses yet
  *
  * Its parameters have 16 bits for a size. So it is told that it has nodes, until it has
@@ -46,12 +55,9 @@ static int presize(struct rhashtable *table, unsigned int nodes)
 int natgw_flow_table_init(struct natgw_net *nn)
 {
 	struct rhashtable_params params = natgw_flow_params;
-	unsigned int size = min(room, MOST_ROOM);
+	unsigned int size = room_for(nn);
 	int err;
 
-	/* Of what a user without rights can make, there may be any number. */
-	if (nn->net->user_ns != &init_user_ns)
-		size = 0;
 	params.automatic_shrinking = !size;
 	err = rhashtable_init(&nn->flows, &params);
 	if (err || !size)
@@ -72,8 +78,9 @@ int natgw_flow_table_init(struct natgw_net *nn)
  * once more.
  *
  * It becomes larger when it is three quarters full, and a large one not before it has
- * more tuples than buckets, which makes no difference to packets and saves 17 bytes a
- * flow.
+ * about as many tuples as buckets, which makes no difference to packets and saves 17
+ * bytes a flow. A little earlier than that: a full one would be made larger by whoever
+ * adds the next tuple, from what memory a softirq gets.
  *
  * Context: any; every second, and at the beginning of a purge. Where both meet, the
  * table may become smaller during a purge, which is not wrong but slow.
@@ -81,10 +88,10 @@ int natgw_flow_table_init(struct natgw_net *nn)
 void natgw_flow_table_fit(struct natgw_net *nn)
 {
 	unsigned int tuples = atomic_read(&nn->flows.nelems);
-	bool shrinks = !room && !atomic_read(&nn->purges);
+	bool shrinks = !room_for(nn) && !atomic_read(&nn->purges);
 
 	WRITE_ONCE(nn->flows.p.max_size,
-		   roundup_pow_of_two(max(tuples, LARGE_TABLE)));
+		   roundup_pow_of_two(max(tuples + tuples / 32, LARGE_TABLE)));
 	if (nn->flows.p.automatic_shrinking == shrinks)
 		return;
 	WRITE_ONCE(nn->flows.p.automatic_shrinking, shrinks);
