@@ -197,9 +197,12 @@ void natgw_device_exit(void)
 
 	rtnl_lock();
 	leaving = true;
-	list_for_each_entry(nn, &natgw_nets, list)
+	list_for_each_entry(nn, &natgw_nets, list) {
 		for (i = 0; i < NATGW_GATES; i++)
 			natgw_gate_stop(nn, i);
+		/* Nobody will tell of a device that goes. */
+		natgw_hop_close(nn);
+	}
 	rtnl_unlock();
 	unregister_inetaddr_notifier(&address_notifier);
 	unregister_netdevice_notifier(&device_notifier);

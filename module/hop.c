@@ -112,7 +112,7 @@ static u32 make(struct natgw_hops *hops, struct rtable *rt,
 		if (!rcu_access_pointer(hops->slot[where]))
 			break;
 	}
-	if (i == PROBES)
+	if (i == PROBES || hops->closed)
 		return 0;
 	hop = hop_alloc(rt, neigh);
 	if (!hop)
@@ -203,6 +203,22 @@ void natgw_hop_forget(struct natgw_net *nn)
 	for (i = 0; i < NATGW_HOPS; i++)
 		forget(hops, i);
 	spin_unlock_irqrestore(&hops->lock, flags);
+}
+
+/**
+ * natgw_hop_close() - hold no device any more, from now on
+ * @nn: the namespace, started
+ *
+ * Context: any.
+ */
+void natgw_hop_close(struct natgw_net *nn)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&nn->hops->lock, flags);
+	nn->hops->closed = true;
+	spin_unlock_irqrestore(&nn->hops->lock, flags);
+	natgw_hop_forget(nn);
 }
 
 static bool stale(const struct natgw_net *nn, const struct natgw_hop *hop)

@@ -46,12 +46,14 @@ struct natgw_hop {
  * @lock: held to put one in or take one out; interrupts disabled
  * @numbers: numbers given away so far
  * @sweep: where the search for unused ones goes on
+ * @closed: none is to come any more
  * @slot: by the lower bits of their number
  */
 struct natgw_hops {
 	spinlock_t lock; /* see above */
 	u32 numbers;
 	u32 sweep;
+	bool closed;
 	struct natgw_hop __rcu *slot[NATGW_HOPS];
 };
 
@@ -87,6 +89,7 @@ natgw_hop_get(const struct natgw_net *nn, u32 id, u32 armed)
 
 u32 natgw_hop_find(struct natgw_net *nn, const struct sk_buff *skb);
 void natgw_hop_forget(struct natgw_net *nn);
+void natgw_hop_close(struct natgw_net *nn);
 void natgw_hop_sweep(struct natgw_net *nn);
 int natgw_hop_init(struct natgw_net *nn);
 void natgw_hop_exit(struct natgw_net *nn);
