@@ -11,6 +11,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <net/netfilter/nf_tables.h>
 #include <net/sock.h>
 
 #include "hop.h"
@@ -47,17 +48,19 @@ static struct socket *attend(struct natgw_net *nn, enum natgw_watch watch)
 			     subjects[watch].protocol, &sock))
 		return NULL;
 	sock->sk->sk_user_data = nn;
-	sock->sk->sk_data_ready = news;
-	/* When more was said than there was room for. */
-	sock->sk->sk_error_report = news;
 	/* Connected to the kernel, so that nobody else can send to it: sock_release() waits
 	 * for what groups are told, and not for what is sent to one socket.
 	 */
-	if (!kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr)) &&
-	    !kernel_connect(sock, (struct sockaddr *)&kernel, sizeof(kernel), 0))
-		return sock;
-	sock_release(sock);
-	return NULL;
+	if (kernel_bind(sock, (struct sockaddr *)&addr, sizeof(addr)) ||
+	    kernel_connect(sock, (struct sockaddr *)&kernel, sizeof(kernel), 0)) {
+		sock_release(sock);
+		return NULL;
+	}
+	/* What it was told up to here is as good as said before. */
+	sock->sk->sk_data_ready = news;
+	/* When more was said than there was room for. */
+	sock->sk->sk_error_report = news;
+	return sock;
 }
 
 static void hang_up(struct natgw_net *nn, enum natgw_watch watch)
@@ -72,7 +75,7 @@ static void hang_up(struct natgw_net *nn, enum natgw_watch watch)
  * @nn: the namespace
  * @watch: to what
  *
- * Context: process. Without success, which needs memory and, for rules, nfnetlink, it
+ * Context: process. Without success, which needs memory and, for rules, nf_tables, it
  * can be called again.
  */
 void natgw_watch_start(struct natgw_net *nn, enum natgw_watch watch)
@@ -82,15 +85,15 @@ void natgw_watch_start(struct natgw_net *nn, enum natgw_watch watch)
 	if (nn->watch[watch] && !READ_ONCE(nn->watch[watch]->sk->sk_err))
 		return;
 	hang_up(nn, watch);
-	/* To ask for the socket of a module that is not there would load it. That takes a
-	 * lock which is held by whoever waits for this work to end, as the namespace
-	 * or this module goes.
+	/* To ask for a module that is not there would load it. That takes a lock which is
+	 * held by whoever waits for this work to end, as the namespace or this module
+	 * goes. Without nf_tables nobody has anything to say.
 	 */
-	if (rules && !symbol_get(nfnetlink_has_listeners))
+	if (rules && !symbol_get(nft_register_expr))
 		return;
 	nn->watch[watch] = attend(nn, watch);
 	if (rules)
-		symbol_put(nfnetlink_has_listeners);
+		symbol_put(nft_register_expr);
 	/* What was said before. */
 	if (nn->watch[watch])
 		natgw_hop_forget(nn);
