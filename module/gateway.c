@@ -501,16 +501,16 @@ static struct natgw_addr *drained(const struct natgw_gw *gw)
  * natgw_address_reap() - remove the addresses that have drained
  * @nn: the namespace
  *
- * Context: process; takes RTNL, which also keeps their gateways.
+ * Context: process, every second; takes RTNL, which also keeps their gateways. Not at
+ * any price: somebody may have it for seconds, and the wheel has to turn.
  */
 void natgw_address_reap(struct natgw_net *nn)
 {
 	struct natgw_addr *addr;
 	struct natgw_gw *gw;
 
-	if (!READ_ONCE(nn->draining))
+	if (!READ_ONCE(nn->draining) || !rtnl_trylock())
 		return;
-	rtnl_lock();
 	list_for_each_entry(gw, &nn->gateways, list)
 		while ((addr = drained(gw)) && !natgw_address_unlink(gw, addr))
 			natgw_address_free(gw, addr, NATGW_FLOW_END_DRAINED);
