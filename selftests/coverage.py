@@ -18,13 +18,16 @@ LENGTH = 5              # of a call: what it returns to is behind it
 
 def blocks(module):
     """Section and offset of each block, as the call at its beginning returns."""
-    section, found = None, []
+    section, found, called = None, [], False
     listing = subprocess.run(['objdump', '-dr', module], check=True,
                              capture_output=True, text=True).stdout
     for line in listing.splitlines():
         if line.startswith('Disassembly of section '):
             section = line.split()[-1].rstrip(':')
-        elif CALL in line and 'R_X86_64_' in line:
+        elif 'R_X86_64_' not in line:
+            # Where a function ends by a jump instead, the return is its caller's.
+            called = '\tcall' in line
+        elif CALL in line and called:
             found.append((section, int(line.split(':')[0], 16) - 1 + LENGTH))
     return [block for block in found if not block[0].startswith('.init')]
 

@@ -187,10 +187,16 @@ static void test_used(struct life *life)
 	for (i = 0; i < N; i++)
 		begin(&life[i], 1 + below(400), i);
 	for (second = 0; second < SECONDS; second++) {
-		ticks = (u64)second * HZ + below(HZ);
-		for (i = 0; i < N; i++)
-			if (!life[i].ended && second < i * 10 && !below(20))
-				packet(&life[i]);
+		/* Sometimes two: of the second only, the time-stamp says nothing. */
+		ticks = (u64)second * HZ + below(HZ / 2);
+		for (i = 0; i < N; i++) {
+			if (life[i].ended || second >= i * 10 || below(20))
+				continue;
+			packet(&life[i]);
+			ticks += below(HZ / 4);
+			packet(&life[i]);
+			ticks = (u64)second * HZ + below(HZ / 2);
+		}
 		ticks = (u64)(second + 1) * HZ;
 		natgw_wheel_turn(nn);
 	}
