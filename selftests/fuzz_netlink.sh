@@ -69,7 +69,7 @@ fi
 state >"$TMP/after"
 check "none of them has changed anything" cmp "$TMP/before" "$TMP/after"
 with "an admin; what is refused changes nothing" admin 60 on "$gw"
-for name in $(nat -j gateway show | values gateway); do
+for name in $(nat -j gateway show | values name); do
 	nat gateway del "$name"
 done
 check "the gateways can be deleted" [ "$(nat -j gateway show)" = "[]" ]

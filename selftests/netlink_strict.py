@@ -21,6 +21,9 @@ CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 1, 2
 ADDRESS_NEW, FLOW_GET, FLOW_FLUSH = 6, 10, 11
 RULE_NEW, RULE_DEL, RULE_GET, PORT_GET, CLIENT_GET, DROP_GET = range(18, 24)
 WHY_GET, IDLE_GET = 24, 26
+ADDRESS_GATEWAY, PRIVATE_IP, SRC_LEN = 1, 3, 12
+PORT_WIRE_IP, PORT_PROTO, PORT_DST, PORT_DPORT = range(1, 5)
+PORT_TAKEN = 8
 NAME, DEV, IFINDEX, CONNECTIVITY, STATE, REASON, ADDRESS, INSIDE = range(1, 9)
 INSIDE_ANY, PROFILE, OPTIONS = range(9, 12)
 UNSOLICITED, CONNTRACK, MAX_FLOWS = 1, 2, 3
@@ -236,6 +239,17 @@ CASES = {
     'no room for a flow': (GATEWAY_NEW, options(u32(MAX_FLOWS, 0)), {}),
     'two addresses': (GATEWAY_NEW, VALID +
                       nest(ADDRESS, addr(1, '203.0.113.12')), {}),
+    'a prefix of groups':
+        (GATEWAY_NEW, text(NAME, 'n') + text(DEV, 'ext') +
+         nest(ADDRESS, addr(1, '203.0.113.11')) +
+         nest(INSIDE, addr(1, '224.0.0.0') + u8(2, 8)), {}),
+    'an uplink in a VRF':
+        (GATEWAY_NEW, text(NAME, 'n') + text(DEV, 'slave') +
+         nest(ADDRESS, addr(1, '203.0.113.11')), {}),
+    'an address of nothing': (ADDRESS_NEW, text(ADDRESS_GATEWAY, 'g'), {}),
+    'half a pair':
+        (ADDRESS_NEW, text(ADDRESS_GATEWAY, 'g') +
+         addr(PRIVATE_IP, '203.0.113.11'), {}),
     'too many prefixes':
         (GATEWAY_NEW, VALID + b''.join(
             nest(INSIDE, addr(1, '10.7.%d.0' % i) + u8(2, 24))
@@ -355,6 +369,7 @@ CASES = {
     'a flow with an unknown attribute': (FLOW_NEW, flow() + u32(200, 1), {}),
     'a dump of flows to be made':
         (FLOW_NEW, flow(), {'flags': NLM_F_DUMP}),
+    'a flush by the length of no prefix': (FLOW_FLUSH, u8(SRC_LEN, 16), {}),
     'a flush of all that flows know':
         (FLOW_FLUSH, attr(WHOLE, b''), {}),
     'reserved bytes used': (GATEWAY_NEW, VALID, {'reserved': 1}),

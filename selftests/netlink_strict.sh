@@ -58,6 +58,11 @@ special()
 		what of a device that there is not|ENODEV|no device
 		what of a device with too long a name|EINVAL/ERANGE|.
 		a dump of what of a packet|EOPNOTSUPP|
+		a prefix of groups|EINVAL|no host can have
+		an uplink in a VRF|EINVAL|VRF
+		an address of nothing|EINVAL|give an address
+		half a pair|EINVAL|public gateway needs an elastic IP
+		a flush by the length of no prefix|EINVAL|without its address
 		a flow of an unknown gateway|ENOENT|no gateway
 		a flow without source|EINVAL|a flow has
 		a flow that has expired|ETIME|idle for too long
@@ -112,6 +117,10 @@ setup_ns gw
 ip -n "$gw" link add ext type dummy
 plug "$gw" ext $HOST/24
 ip -n "$gw" addr add $EIP/24 dev ext
+ip -n "$gw" link add private type vrf table 9
+ip -n "$gw" link add slave type dummy
+ip -n "$gw" link set slave master private
+plug "$gw" slave 192.0.2.1/24
 gateway
 state >"$TMP/before"
 on "$gw" /usr/bin/python3 netlink_strict.py >"$TMP/cases"
@@ -120,6 +129,6 @@ ktap_plan $(($(wc -l <"$TMP/cases") + 2))
 while IFS='|' read -r name error message; do
 	check "$name" judge "$name" "$error" "$message"
 done <"$TMP/cases"
-check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 129 ]
+check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 134 ]
 check "none of them changed anything" cmp "$TMP/before" "$TMP/after"
 ktap_finish

@@ -65,10 +65,14 @@ namespaces() {
 }
 
 # Of a cache, or a device's settings, that there is no memory for, the kernel shows where
-# it was asked for; to have that happen is what faults_*.sh do.
+# it was asked for; to have that happen is what faults_*.sh do. And of itself it complains
+# where nf_tables walks a list under its own lock, without saying so (6.12).
 complaints() {
 	awk '
 	/kmem_cache_create.* failed with error -/ { wanted = 1 }
+	/WARNING: suspicious RCU usage/ { rcu = $0; next }
+	rcu && /nf_tables_api\.c:[0-9]+ RCU-list traversed/ { rcu = ""; wanted = 1; next }
+	rcu && /\.[ch]:[0-9]+ / { print rcu; rcu = "" }
 	/Call Trace:/ { trace = $0; next }
 	trace {
 		trace = trace "\n" $0
@@ -81,7 +85,7 @@ complaints() {
 		next
 	}
 	{ print }
-	END { if (trace) print trace }' |
+	END { if (rcu) print rcu; if (trace) print trace }' |
 		grep -vE "$HARMLESS" | grep -E "$COMPLAINTS"
 }
 

@@ -24,6 +24,7 @@ out=$TOP/build/$1
 build=$TOP/build/uml${DEBUG:+-debug}
 mkdir -p "$root"/{bin,dev,proc,sys,natgw} "$out"
 cp /bin/busybox "$root/bin/"
+cp /bin/busybox "$root/natgw/"
 cp "$BENCH/init" "$root/init"
 cp "$build/natgw.ko" "$TOP/build/tools/natctl" "$root/natgw/"
 cp -r "$TOP/selftests" "$root/natgw/"
