@@ -93,8 +93,27 @@ deadline()
 	refute "and its flows are" grep -q $EIP2 <(addresses)
 }
 
+# As many as there can be, each with something to say
+most()
+{
+	local number all
+	for number in {20..82}; do
+		nat address add gateway g eip 203.0.113.$number 2>/dev/null
+	done
+	all=$(printf '203.0.113.%s ' 10 {20..82})
+	check_is "64 addresses are listed" "${all% }" \
+		"$(nat -j address show gateway g | values eip | xargs)"
+	check "a 65th is refused" one_more
+}
+
+one_more()
+{
+	! nat address add gateway g eip 203.0.113.83 >"$TMP/said" 2>&1 &&
+		cat "$TMP/said" && grep -q "at most 64 addresses" "$TMP/said"
+}
+
 need
-ktap_plan 15
+ktap_plan 17
 two_armed
 gateway
 nat address add gateway g eip $EIP2
@@ -102,4 +121,5 @@ pkt capture wan "$rt/wan"
 pairing
 draining
 deadline
+most
 ktap_finish

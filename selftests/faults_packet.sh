@@ -14,6 +14,7 @@ ktap_plan "$(faults packet.py count)"
 between_taps
 # The host says so when the rest of a packet does not come: not in the midst of others.
 on "$gw" sysctl -qw net.ipv4.ipfrag_time=3600
+on "$gw" sysctl -qw net.ipv4.ip_local_reserved_ports=1-1022
 insmod "$SCARCE_KO"
 results_of faults packet.py run "$NATCTL" "$gw"
 rmmod scarce

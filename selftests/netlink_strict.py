@@ -4,11 +4,14 @@
 
 Prints a line for each: NAME|ERROR|MESSAGE OF THE KERNEL. The numbers below are
 those of uapi/linux/natgw.h, written out here: a change of them must be seen.
+
+  netlink_strict.py ports WIRE-IP PROTO DST DPORT     a request that natctl has no use for
 """
 
 import errno
 import socket
 import struct
+import sys
 
 NETLINK_GENERIC, SOL_NETLINK, NETLINK_EXT_ACK = 16, 270, 11
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
@@ -22,7 +25,7 @@ ADDRESS_NEW, FLOW_GET, FLOW_FLUSH = 6, 10, 11
 RULE_NEW, RULE_DEL, RULE_GET, PORT_GET, CLIENT_GET, DROP_GET = range(18, 24)
 WHY_GET, IDLE_GET = 24, 26
 ADDRESS_GATEWAY, PRIVATE_IP, SRC_LEN = 1, 3, 12
-PORT_WIRE_IP, PORT_PROTO, PORT_DST, PORT_DPORT = range(1, 5)
+PORT_WIRE_IP, PORT_PROTO, PORT_DST, PORT_DPORT, PORT_FIRST = range(1, 6)
 PORT_TAKEN = 8
 NAME, DEV, IFINDEX, CONNECTIVITY, STATE, REASON, ADDRESS, INSIDE = range(1, 9)
 INSIDE_ANY, PROFILE, OPTIONS = range(9, 12)
@@ -384,6 +387,19 @@ CASES = {
 }
 
 
+def ports(wire, proto, dst, dport):
+    """How many ports towards a destination are taken"""
+    netlink = Netlink()
+    answer, (code, words) = netlink.send(
+        netlink.family, PORT_GET,
+        addr(PORT_WIRE_IP, wire) + u8(PORT_PROTO, int(proto)) +
+        addr(PORT_DST, dst) + attr(PORT_DPORT, struct.pack('>H', int(dport))) +
+        u16(PORT_FIRST, 1))
+    if not answer:
+        sys.exit('%s: %s' % (code, words))
+    print(struct.unpack('I', answer[PORT_TAKEN])[0])
+
+
 def main():
     netlink = Netlink()
     for name, (command, payload, options) in CASES.items():
@@ -393,4 +409,7 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    if sys.argv[1:2] == ['ports']:
+        ports(*sys.argv[2:])
+    else:
+        main()

@@ -151,7 +151,22 @@ refusals()
 	check "ports of a client" says 1 \
 		"dropped: source-drop-client-ports, gateway g" \
 		"limits +stop +$C1 has 2 of 2 ports" -- $C1 7001 $HOLE 80 tcp
-	nat gateway set g client-ports 0
+	nat gateway set g client-ports 0 client-rate 1
+	check "flows begun in a second" wait_for 10 too_fast
+	nat gateway set g client-rate 0
+	nat flow flush all >/dev/null
+	sent udp dst=$HOLE sport=7000..7039 dport=53
+	pkt send "$c2/eth0" "$gw/in2" udp src=$C2 dst=$HOLE dport=53
+	wait_for 5 flows -eq 41
+	nat gateway set g max-flows 42 fair-share on
+	check "a fair share" says 1 "dropped: source-drop-fair-share, gateway g" \
+		"limits +stop +$C1 has 40 of 21 flows, its share" \
+		-- $C1 7100 $HOLE 53 udp
+	check "it is dropped so" drops_as source-drop-fair-share udp \
+		dst=$HOLE sport=7100 dport=53
+	nat gateway set g max-flows 1000
+	nat flow flush all >/dev/null
+	sent udp dst=$HOLE sport=7000 dport=53
 
 	# What no flow has the host keeps for itself.
 	used=$(nat -j flow count proto udp dst $HOLE dport 53 | values count)
@@ -166,6 +181,9 @@ refusals()
 	check "from outside, with an inside source" says 1 \
 		"dropped: source-drop-spoofed, gateway g" \
 		"source +stop +$C1 does not live" -- $C1 7001 $HOLE 53 udp dev ext
+	check "of a flow, but from outside" says 1 \
+		"dropped: source-drop-spoofed, gateway g" \
+		"source +stop +$C1 does not live" -- $C1 7000 $HOLE 53 udp dev ext
 	check "from outside, for an inside host" says 1 \
 		"dropped: destination-drop-unsolicited, gateway g" \
 		"gateway +stop +$C1 is behind gateway g" -- $S1 53 $C1 7000 udp
@@ -186,10 +204,64 @@ rules()
 	check "it leaves so" pkt wait wan src=$EIP2 dst=$HOLE dport=53
 	nat flow flush all >/dev/null
 	nat rule del gateway g pref 6
+	nat rule add gateway g pref 7 dst $HOLE idle 600
+	check "a rule about time" says 0 "translated to .*" \
+		"rule +pass +7 gives it 600 s of idle time" -- "${UDP[@]}"
+	nat rule del gateway g pref 7
 	nat address del gateway g eip $EIP2 drain 600
 	check "an address that drains is given to nobody" says 0 \
 		"translated to $EIP, gateway g" "address +pass +$EIP" \
 		-- "${UDP[@]}"
+	nat gateway set g inside any 2>/dev/null
+	check "a source behind the uplink" says 1 "untranslated, gateway g" \
+		"source +stop +$S1 lives behind the uplink" -- $S1 7000 $HOLE 53 udp
+	nat gateway set g inside 10.0.0.0/16 2>/dev/null
+}
+
+too_fast()
+{
+	sport=$((sport + 1))
+	sent udp dst=$HOLE sport=$sport dport=53
+	says 1 "dropped: source-drop-client-rate, gateway g" \
+		"limits +stop +$C1 has 1 of 1 flows begun in this second" \
+		-- $C1 7900 $HOLE 53 udp
+}
+
+# The next hop, and who forbids the short way to it
+way()
+{
+	check "a destination on the uplink's own network" says 0 "translated to .*" \
+		"route +pass +in by in1, out by ext\$" -- $C1 7001 $RT 53 udp
+	ip -n "$gw" neigh replace $RT dev ext nud failed
+	check "a neighbour that did not answer" says 0 "translated to .*" \
+		"neighbour +note +$RT on ext did not answer" -- "${UDP[@]}"
+	ip -n "$gw" link set ext arp off
+	check "a device that asks for none" says 0 "translated to .*" \
+		"neighbour +pass +ext asks for none" -- "${UDP[@]}"
+	ip -n "$gw" link set ext arp on
+	ip -n "$gw" xfrm policy add src 192.0.2.0/24 dst 192.0.2.0/24 dir fwd \
+		action block
+	check "IPsec" says 0 "translated to .*" \
+		"path +note +slow: this host has IPsec policies" -- "${UDP[@]}"
+	ip -n "$gw" xfrm policy flush
+}
+
+# The route of a flow moves to another gateway's uplink.
+moved()
+{
+	nat gateway add second dev in2 eip $EIP2 inside 10.0.0.0/16 2>/dev/null
+	ip -n "$gw" route add $HOLE via $C2
+	sent udp dst=$HOLE sport=7002 dport=53
+	wait_for 5 flows -eq 1 gateway second
+	ip -n "$gw" route del $HOLE via $C2
+	check "a flow of another gateway" says 0 "translated to $EIP, gateway g" \
+		"flow +note +one of gateway second, in whose place" \
+		-- $C1 7002 $HOLE 53 udp
+	pkt clear
+	sent udp dst=$HOLE sport=7002 dport=53
+	check "it leaves as a new one" pkt wait wan src=$EIP dst=$HOLE
+	check "and the old one has ended" flows -eq 0 gateway second
+	nat gateway del second
 }
 
 # A host that does not forward, does not know where to, or takes it itself
@@ -259,7 +331,8 @@ refused()
 }
 
 need
-ktap_plan $((39 + $(bad_questions | wc -l)))
+sport=30000
+ktap_plan $((52 + $(bad_questions | wc -l)))
 two_armed
 check "without a gateway there is nothing to say" \
 	refused "no gateway" "${UDP[*]}"
@@ -268,7 +341,10 @@ pkt capture wan "$rt/wan"
 a_flow
 refusals
 rules
+way
+moved
 host
+nat flow flush all >/dev/null
 check "as JSON" in_json
 while IFS='|' read -r words question; do
 	check "refused: $question" refused "$words" "$question"

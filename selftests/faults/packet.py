@@ -99,13 +99,13 @@ class Step:
     """A packet of the client's to the far side, or the other way round."""
 
     def __init__(self, kind, outward=True, pieces=False, src=CLIENT,
-                 dst=SERVER, **more):
+                 dst=SERVER, sport=0, **more):
         self.kind, self.outward, self.pieces = kind, outward, pieces
-        self.src, self.dst, self.more = src, dst, more
+        self.src, self.dst, self.sport, self.more = src, dst, sport, more
 
     def packets(self, talk):
         if self.outward:
-            ends = (self.src, self.dst, talk.sport,
+            ends = (self.src, self.dst, self.sport or talk.sport,
                     talk.wire if self.dst == EIP else talk.dport)
         else:
             ends = (self.src, self.dst, talk.dport, talk.wire or 40000)
@@ -128,6 +128,9 @@ KINDS = {
     'it begins one that counts': ('accounting on', [], out(udp)),
     'it begins a mapping of its own': (RFC, [], out(udp)),
     'it uses a mapping': (RFC, [out(udp)], out(udp, dst=STRANGER)),
+    # Of the ports below 1024 the host leaves one.
+    'its port is taken, as are all like it':
+        ('port-class on', [out(udp, src=OTHER, sport=900)], out(udp, sport=901)),
     'a datagram of a flow': ('', [out(udp), out(udp)], out(udp)),
     'the slow way': ('fastpath off', [out(udp)], out(udp)),
     'a reply': ('', [out(udp), out(udp)], back(udp)),
