@@ -62,7 +62,7 @@ void natgw_flow_discard(struct natgw_flow *flow)
  * @flow: a flow
  *
  * Context: any, RCU or the wheel's lock. Return: whether the caller now has to
- * take it off the wheel and call natgw_flow_end().
+ * take it off the wheel and end it.
  */
 bool natgw_flow_claim(struct natgw_flow *flow)
 {
@@ -218,22 +218,6 @@ static bool leave(struct natgw_net *nn, struct natgw_flow *flow,
 }
 
 /**
- * natgw_flow_end() - end a claimed flow
- * @nn: the namespace
- * @flow: claimed by the caller, and off the wheel
- * @why: enum natgw_flow_end
- *
- * Context: bottom halves disabled, RCU. @flow must not be used afterwards,
- * unless inside an RCU section that began before.
- */
-void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
-		    enum natgw_flow_end why)
-{
-	if (leave(nn, flow, why))
-		call_rcu(&flow->rcu, free_rcu);
-}
-
-/**
  * natgw_flow_end_many() - end one of many claimed flows
  * @nn: the namespace
  * @flow: claimed by the caller, and off the wheel
@@ -277,7 +261,8 @@ void natgw_flow_bury(struct hlist_head *dead)
  * @flow: a flow
  * @why: enum natgw_flow_end
  *
- * Context: bottom halves disabled, RCU.
+ * Context: bottom halves disabled, RCU. @flow must not be used afterwards, unless inside
+ * an RCU section that began before.
  */
 void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
 		     enum natgw_flow_end why)
@@ -285,5 +270,6 @@ void natgw_flow_kill(struct natgw_net *nn, struct natgw_flow *flow,
 	if (!natgw_flow_claim(flow))
 		return;
 	natgw_wheel_del(nn, flow);
-	natgw_flow_end(nn, flow, why);
+	if (leave(nn, flow, why))
+		call_rcu(&flow->rcu, free_rcu);
 }

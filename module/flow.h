@@ -89,7 +89,7 @@ enum {
  * directions have a CPU each, neither takes a line from the other.
  *
  * Lifetime: a flow is found through the table or the wheel. Whoever sets
- * NATGW_FLOW_DYING owns its end (natgw_flow_end()): it takes the flow off the
+ * NATGW_FLOW_DYING owns its end (natgw_flow_kill()): it takes the flow off the
  * wheel and out of the table, and the memory is freed a grace period later. A
  * reader inside an RCU section may thus use a flow that has just ended; its addresses are still
  * the right ones for the packet in hand. There is no reference count.
@@ -250,8 +250,6 @@ bool natgw_flow_count_held(struct natgw_gw *gw);
 void natgw_flow_hold(struct natgw_net *nn, struct natgw_flow *flow);
 void natgw_flow_free_port(struct natgw_net *nn, struct natgw_flow *mapping,
 			  enum natgw_flow_end why);
-void natgw_flow_end(struct natgw_net *nn, struct natgw_flow *flow,
-		    enum natgw_flow_end why);
 void natgw_flow_end_many(struct natgw_net *nn, struct natgw_flow *flow,
 			 enum natgw_flow_end why, struct hlist_head *dead);
 void natgw_flow_bury(struct hlist_head *dead);

@@ -271,6 +271,14 @@ files()
 	sed -i 's/"expires":100/"expires":50/' "$TMP/old"
 	check "or has expired meanwhile" restores 0 "expired meanwhile 2," \
 		<"$TMP/old"
+	nat gateway set g inside any
+	check "a gateway of any source takes them" restores 0 "restored 2," <"$TMP/two"
+	nat flow flush all >/dev/null
+	check "but not of one behind its uplink" restores 2 \
+		"restored 0, there already 0, expired meanwhile 0, refused 1," \
+		< <(record src="\"$S1\"" | file)
+	nat gateway set g inside 10.0.0.0/16 2>/dev/null
+	nat fence del dev ext 2>/dev/null || :
 	check "nothing is saved of no flow" \
 		restores 0 "restored 0," < <(nat flow save)
 	check "the file is named on the command line" \
@@ -623,7 +631,7 @@ no_clients()
 }
 
 need ss
-ktap_plan $((131 + $(table_lines wrong) + $(table_lines spoilt)))
+ktap_plan $((133 + $(table_lines wrong) + $(table_lines spoilt)))
 two_armed
 gateway
 pkt capture wan "$rt/wan"

@@ -209,6 +209,24 @@ own()
 }
 
 # Another uplink's gateway has the same hosts inside, and came first.
+# Flows that count do so of what is turned, once in each of the two.
+counted()
+{
+	nat gateway set g accounting on
+	nat flow flush all >/dev/null
+	doors
+	pkt put two to="$E1" len=100
+	pkt take one len=100 >/dev/null
+	pkt reply one len=50
+	pkt take two len=50 >/dev/null
+	nat -j flow show | jq -c 'map(select(.dst | startswith("203.0.113.")) |
+		[.src, .["packets-out"], .["bytes-out"], .["packets-in"],
+		 .["bytes-in"]]) | sort' >"$TMP/counted"
+	check_is "flows count what is turned" \
+		"[[\"$C1\",1,78,1,128],[\"$C2\",1,128,1,78]]" "$(cat "$TMP/counted")"
+	nat gateway set g accounting off
+}
+
 twins()
 {
 	nat gateway del g 2>/dev/null
@@ -225,7 +243,7 @@ twins()
 }
 
 need socat ss
-ktap_plan 44
+ktap_plan 45
 two_armed
 gateway profile rfc
 pkt capture c1 "$c1/eth0"
@@ -239,6 +257,7 @@ errors
 loop
 filters
 pinned
+counted
 twins
 own
 ktap_finish
