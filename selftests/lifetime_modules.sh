@@ -43,10 +43,15 @@ second()
 	wait_for 5 flows -eq 1 && wait_for 15 flows -eq 0
 }
 
+alone()
+{
+	modprobe nfnetlink && [ ! -d /sys/module/nf_tables ]
+}
+
 need iptables-legacy
 modprobe -q nfnetlink || :
 [ -d /sys/module/nfnetlink/holders ] || skip_all "nfnetlink is no module"
-ktap_plan 5
+ktap_plan 8
 two_armed
 check "nfnetlink is not loaded" unload nfnetlink
 gateway udp 1
@@ -56,5 +61,8 @@ check "the kernel asks here for modules" asks
 check "a second passes" second
 check "and another one" second
 check_is "natgw has not asked for any" "" "$(cat "$TMP/asked")"
+check "nfnetlink is there, and nf_tables is not" alone
+check "a third one" second
+check_is "nor has it for nf_tables" "" "$(cat "$TMP/asked")"
 echo "$BEFORE" >$MODPROBE
 ktap_finish
