@@ -76,6 +76,12 @@ u64 natgw_flow_clock(void)
 	return ktime_get_coarse_real_ns() >> 24;
 }
 
+/* latest - the time that a flow may seem to begin at: a clock is set back by a day at most */
+static u64 latest(void)
+{
+	return natgw_flow_clock() + (24ULL * 3600 * NSEC_PER_SEC >> 24);
+}
+
 /**
  * natgw_flow_start() - when a flow began
  * @flow: a flow
@@ -87,11 +93,10 @@ u64 natgw_flow_clock(void)
  */
 u64 natgw_flow_start(const struct natgw_flow *flow)
 {
-	const u64 day = 24ULL * 3600 * NSEC_PER_SEC >> 24;
-	u64 latest = natgw_flow_clock() + day;
-	u32 ago = (u32)latest - READ_ONCE(flow->begun);
+	u64 last = latest();
+	u32 ago = (u32)last - READ_ONCE(flow->begun);
 
-	return div_u64((latest - ago) << 24, NSEC_PER_MSEC);
+	return div_u64((last - ago) << 24, NSEC_PER_MSEC);
 }
 
 /**
@@ -104,14 +109,13 @@ u64 natgw_flow_start(const struct natgw_flow *flow)
  */
 void natgw_flow_set_start(struct natgw_flow *flow, u64 ms)
 {
-	const u64 day = 24ULL * 3600 * NSEC_PER_SEC >> 24;
-	u64 latest = natgw_flow_clock() + day;
+	u64 last = latest();
 	u64 when;
 
 	if (ms > U64_MAX / NSEC_PER_MSEC - 1)
 		return;
 	/* Up to the unit that natgw_flow_start() has cut the end of. */
 	when = (ms * NSEC_PER_MSEC + NSEC_PER_MSEC - 1) >> 24;
-	if (when <= latest && latest - when <= U32_MAX)
+	if (when <= last && last - when <= U32_MAX)
 		WRITE_ONCE(flow->begun, when);
 }

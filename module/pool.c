@@ -251,6 +251,16 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 	return err;
 }
 
+/* has_reply - the flow that has a tuple as its reply's, or NULL */
+static struct natgw_flow *has_reply(struct natgw_net *nn,
+				    const struct natgw_tuple *reply)
+{
+	struct natgw_node *node = natgw_flow_find_node(nn, reply);
+
+	return node && node->tuple.dir == NATGW_DIR_REPLY ?
+	       natgw_flow_of(node) : NULL;
+}
+
 /**
  * natgw_pool_holder() - what is left of a flow whose port is held
  * @gw: the gateway
@@ -264,14 +274,11 @@ struct natgw_flow *natgw_pool_holder(const struct natgw_gw *gw,
 				     const struct natgw_tuple *original,
 				     const struct natgw_tuple *reply)
 {
+	struct natgw_flow *held = has_reply(gw->nn, reply);
 	const struct natgw_tuple *theirs;
-	struct natgw_node *node;
-	struct natgw_flow *held;
 
-	node = natgw_flow_find_node(gw->nn, reply);
-	if (!node)
+	if (!held)
 		return NULL;
-	held = natgw_flow_of(node);
 	theirs = natgw_flow_tuple(held, NATGW_DIR_ORIGINAL);
 	return READ_ONCE(held->state) == NATGW_FLOW_STATE_HELD &&
 	       held->gw == gw && theirs->src == original->src &&
@@ -508,14 +515,11 @@ static struct natgw_flow *rival(struct natgw_net *nn,
 	const struct natgw_tuple *mine = natgw_flow_tuple(flow,
 							  NATGW_DIR_ORIGINAL);
 	const struct natgw_tuple *theirs;
-	struct natgw_node *node;
 	struct natgw_flow *other;
 
-	node = natgw_flow_find_node(nn, natgw_flow_tuple(flow,
-							 NATGW_DIR_REPLY));
-	if (!node || node->tuple.dir != NATGW_DIR_REPLY)
+	other = has_reply(nn, natgw_flow_tuple(flow, NATGW_DIR_REPLY));
+	if (!other)
 		return NULL;
-	other = natgw_flow_of(node);
 	theirs = natgw_flow_tuple(other, NATGW_DIR_ORIGINAL);
 	return !test_bit(NATGW_FLOW_DYING, &other->flags) &&
 	       READ_ONCE(other->state) != NATGW_FLOW_STATE_HELD &&
