@@ -58,11 +58,11 @@ build/coverage/natgw.ko: FORCE
 		CONFIG_DEBUG_INFO_BTF_MODULES= NATGW_TESTS=selftests/rough/ \
 		NATGW_COVER=m KCFLAGS=-fsanitize-coverage=trace-pc modules
 
-build/$(UML)/natgw.ko: FORCE
+build/uml/natgw.ko build/uml-debug/natgw.ko: FORCE
 	$(Q)$(VM)/deps.sh build uml
 	$(Q)$(copy)
-	$(Q)kernel=$$($(BENCH)/uml.sh) && \
-		$(SUB) -C "$$kernel/tree" ARCH=um M="$(CURDIR)/build/$(UML)" \
+	$(Q)kernel=$$(DEBUG=$(if $(findstring debug,$@),1) $(BENCH)/uml.sh) && \
+		$(SUB) -C "$$kernel/tree" ARCH=um M="$(CURDIR)/$(@D)" \
 		NATGW_TESTS=selftests/rough/ modules
 
 # Programs that selftests need; a guest has no compiler.
@@ -121,8 +121,8 @@ bench-sharing: $(call payload,6.12) ## do two processors write to one cache line
 	$(Q)$(VM)/vm.sh sharing 6.12
 	$(Q)python3 -B $(BENCH)/sharing.py judge build/sharing/log build/sharing/meetings
 
-bench-native: build/$(UML)/natgw.ko tools helpers ## packets per second, a million flows, memory
-	$(Q)$(BENCH)/native.sh bench-native 'python3 -B bench/native.py'
+bench-native: build/uml/natgw.ko tools helpers ## packets per second, a million flows, memory
+	$(Q)DEBUG= $(BENCH)/native.sh bench-native 'python3 -B bench/native.py'
 	$(Q)$(REPORT) results build/bench-native/log build/bench-native/bench.json
 
 fuzz: build/$(UML)/natgw.ko tools helpers ## a million mutated packets and messages, at native speed

@@ -299,8 +299,30 @@ static unsigned int pass(struct natgw_net *nn, const struct natgw_lane *lane,
 	return (port - lane->first + lane->step - 1) / lane->step;
 }
 
+/* insert - take a port, or find it taken
+ *
+ * By an original tuple it can be where the far side is an inside host itself, which sends
+ * to that very port. That is rare, so those that end ask for their bit only once there
+ * may be one: that is said first, and then the port is tried once more.
+ */
+static int insert(struct natgw_net *nn, struct natgw_flow *flow)
+{
+	int err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
+	const struct natgw_node *node;
+
+	if (err != -EEXIST || READ_ONCE(nn->crossed))
+		return err;
+	node = natgw_flow_find_node(nn, &flow->reply.tuple);
+	if (node && node->tuple.dir == NATGW_DIR_REPLY)
+		return err;
+	WRITE_ONCE(nn->crossed, true);
+	/* Pairs with natgw_crowd_release_original(). */
+	smp_mb();
+	return natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
+}
+
 /* Each turn ends the search, marks a port, or passes some that this host wants
- * for itself or that nobody gives back. Normally there is one. A destination that was
+ * for itself. Normally there is one. A destination that was
  * crowded before it had this bitmap may need many; MARKS of them are left to the flow
  * that asks, which is refused then, and the others to the next ones.
  */
@@ -331,7 +353,7 @@ static int take(struct natgw_net *nn, struct natgw_crowd *crowd,
 			bit = pass(nn, lane, bit);
 			continue;
 		}
-		err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
+		err = insert(nn, flow);
 		if (err && err != -EEXIST)
 			return err;
 		mark(crowd, bit);
@@ -395,9 +417,7 @@ static void release(struct natgw_net *nn, const struct natgw_tuple *tuple,
 /**
  * natgw_crowd_release() - a port is free again
  * @nn: the namespace
- * @tuple: already out of the table of flows, where it was one's reply tuple; or one's
- *	original tuple, which is in the way of replies that look like it, where the
- *	far side of others is an inside host
+ * @tuple: the reply tuple, already out of the table of flows
  *
  * Whoever looked for a port while the tuple was still in the table has made
  * the crowd before and marks the bit under the lock; so either it is marked
@@ -419,6 +439,23 @@ void natgw_crowd_release(struct natgw_net *nn, const struct natgw_tuple *tuple)
 	release(nn, tuple, &lane);
 	lane = natgw_lane(port, true);
 	release(nn, tuple, &lane);
+}
+
+/**
+ * natgw_crowd_release_original() - the same of an original tuple
+ * @nn: the namespace
+ * @tuple: already out of the table of flows, where it may have been in the way of a reply
+ *	tuple; see insert()
+ *
+ * Context: bottom halves disabled, RCU.
+ */
+void natgw_crowd_release_original(struct natgw_net *nn,
+				  const struct natgw_tuple *tuple)
+{
+	/* Between the removal and this look; pairs with insert(). */
+	smp_mb();
+	if (READ_ONCE(nn->crossed))
+		natgw_crowd_release(nn, tuple);
 }
 
 /**

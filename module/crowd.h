@@ -56,6 +56,8 @@ void natgw_crowd_table_exit(struct natgw_net *nn);
 int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow,
 		     const struct natgw_lane *lane, bool make);
 void natgw_crowd_release(struct natgw_net *nn, const struct natgw_tuple *tuple);
+void natgw_crowd_release_original(struct natgw_net *nn,
+				  const struct natgw_tuple *tuple);
 void natgw_crowd_look(struct natgw_net *nn);
 bool natgw_crowd_report(struct natgw_net *nn, const struct natgw_tuple *key,
 			const struct natgw_lane *lane,

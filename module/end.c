@@ -201,7 +201,8 @@ static bool leave(struct natgw_net *nn, struct natgw_flow *flow,
 		 * packet whose answer finds nothing.
 		 */
 		natgw_flow_remove_node(nn, flow, NATGW_DIR_ORIGINAL);
-		natgw_crowd_release(nn, natgw_flow_tuple(flow, NATGW_DIR_ORIGINAL));
+		natgw_crowd_release_original(nn, natgw_flow_tuple(flow,
+								  NATGW_DIR_ORIGINAL));
 		natgw_stats_add(flow->gw->stats,
 				natgw_flow_counter(flow,
 						   NATGW_A_COUNTERS_FLOWS_ENDED_TCP),

@@ -89,7 +89,7 @@ enum {
  * directions have a CPU each, neither takes a line from the other.
  *
  * Lifetime: a flow is found through the table or the wheel. Whoever sets
- * NATGW_FLOW_DYING owns its end (natgw_flow_kill()): it takes the flow off the
+ * NATGW_FLOW_DYING owns its end (natgw_flow_end_many()): it takes the flow off the
  * wheel and out of the table, and the memory is freed a grace period later. A
  * reader inside an RCU section may thus use a flow that has just ended; its addresses are still
  * the right ones for the packet in hand. There is no reference count.

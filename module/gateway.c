@@ -502,7 +502,8 @@ static struct natgw_addr *drained(const struct natgw_gw *gw)
  * @nn: the namespace
  *
  * Context: process, every second; takes RTNL, which also keeps their gateways. Not at
- * any price: somebody may have it for seconds, and the wheel has to turn.
+ * any price: somebody may have it for seconds, and the wheel has to turn. So an address
+ * goes in the first second after its deadline in which RTNL is free.
  */
 void natgw_address_reap(struct natgw_net *nn)
 {

@@ -207,9 +207,9 @@ void natgw_hop_forget(struct natgw_net *nn)
 
 /**
  * natgw_hop_close() - hold no device any more, from now on
- * @nn: the namespace, started
+ * @nn: the namespace, one of natgw_nets
  *
- * Context: any.
+ * Context: RTNL, which keeps it there.
  */
 void natgw_hop_close(struct natgw_net *nn)
 {

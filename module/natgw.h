@@ -53,6 +53,7 @@ enum natgw_watch {
  * @purges: how many are ending many of them
  * @crowds: what is known of the ports towards crowded destinations
  * @recent: some of them that were of use lately, to be found without a search
+ * @crossed: an original tuple has been in the way of a reply's; see crowd.c
  * @clients: inside hosts that have flows, by gateway and block of addresses
  * @wheel: when flows are to be looked at for idleness; @wheels shards
  * @wheels: number of shards
@@ -92,6 +93,7 @@ struct natgw_net {
 	atomic_t purges;
 	struct rhashtable crowds;
 	struct natgw_crowd __rcu *recent[NATGW_RECENT];
+	bool crossed;
 	struct rhashtable clients;
 	struct natgw_wheel *wheel;
 	unsigned int wheels;

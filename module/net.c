@@ -178,6 +178,10 @@ static void net_exit(struct natgw_net *nn)
 
 	cancel_delayed_work_sync(&nn->tick);
 	natgw_watch_stop(nn);
+	/* Who goes through the list, as the module goes, closes what is freed next. */
+	rtnl_lock();
+	list_del(&nn->list);
+	rtnl_unlock();
 	natgw_hop_exit(nn);
 	natgw_flow_table_exit(nn);
 	natgw_crowd_table_exit(nn);
@@ -190,7 +194,6 @@ static void net_exit(struct natgw_net *nn)
 	list_for_each_entry_safe(gw, next, &nn->gateways, list)
 		natgw_gateway_discard(gw);
 	natgw_fence_del(nn, 0);
-	list_del(&nn->list);
 	rtnl_unlock();
 	natgw_wheel_exit(nn);
 }

@@ -79,8 +79,9 @@ int natgw_flow_table_init(struct natgw_net *nn)
  *
  * It becomes larger when it is three quarters full, and a large one not before it has
  * about as many tuples as buckets, which makes no difference to packets and saves 17
- * bytes a flow. A little earlier than that: a full one would be made larger by whoever
- * adds the next tuple, from what memory a softirq gets.
+ * bytes a flow. A little earlier than that, as whoever adds a tuple to a full one makes it
+ * larger at once, from what memory a softirq gets: which happens where more than a 32nd
+ * come within a second.
  *
  * Context: any; every second, and at the beginning of a purge. Where both meet, the
  * table may become smaller during a purge, which is not wrong but slow.

@@ -208,7 +208,6 @@ own()
 		pkt none c1 data=off
 }
 
-# Another uplink's gateway has the same hosts inside, and came first.
 # Flows that count do so of what is turned, once in each of the two.
 counted()
 {
@@ -227,6 +226,7 @@ counted()
 	nat gateway set g accounting off
 }
 
+# Another uplink's gateway has the same hosts inside, and came first.
 twins()
 {
 	nat gateway del g 2>/dev/null

@@ -55,12 +55,14 @@ keeps_room()
 	nat flow flush all >/dev/null && ! wait_for 3 has_none
 }
 
-# both_go: the module while the devices of a namespace that was deleted still get packets
+# both_go: the module while the devices of a namespace that was deleted still get packets,
+# and at each moment of that namespace's end
 both_go()
 {
 	local round
-	for ((round = 0; round < 5; round++)); do
-		timeout 30 ip netns del "$gw" && timeout 60 rmmod natgw || return
+	for ((round = 0; round < 16; round++)); do
+		timeout 30 ip netns del "$gw" && sleep "$((round % 8 * 40))e-3" &&
+			timeout 60 rmmod natgw || return
 		load && another_host && wait_for 20 flows -ge 10 || return
 	done
 }

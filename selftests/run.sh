@@ -71,21 +71,30 @@ complaints() {
 	awk '
 	/kmem_cache_create.* failed with error -/ { wanted = 1 }
 	/WARNING: suspicious RCU usage/ { rcu = $0; next }
-	rcu && /nf_tables_api\.c:[0-9]+ RCU-list traversed/ { rcu = ""; wanted = 1; next }
-	rcu && /\.[ch]:[0-9]+ / { print rcu; rcu = "" }
-	/Call Trace:/ { trace = $0; next }
-	trace {
-		trace = trace "\n" $0
-		if (/<\/TASK>/) {
-			if (!wanted && trace !~ /__register_sysctl_table/)
-				print trace
-			trace = ""
-			wanted = 0
-		}
+	rcu && /net\/netfilter\/nf(_tables_api|t_set_[a-z]+)\.c:[0-9]+ RCU-list traversed/ {
+		rcu = ""
+		wanted = 1
 		next
 	}
-	{ print }
-	END { if (rcu) print rcu; if (trace) print trace }' |
+	rcu && /\.[ch]:[0-9]+ / { print rcu; rcu = "" }
+	/Call Trace:/ { end_trace(); trace = $0; next }
+	# On x86 it is between tags, and has lines of all kinds.
+	trace && (/<\/?[A-Z]+>/ || tagged || /\] +(\?|\[<| )/) {
+		tagged = !/<\/TASK>/ && (tagged || /<[A-Z]+>/)
+		trace = trace "\n" $0
+		if (/<\/TASK>/)
+			end_trace()
+		next
+	}
+	{ end_trace(); print }
+	END { if (rcu) print rcu; end_trace() }
+	function end_trace() {
+		if (trace && !wanted && trace !~ /__register_sysctl_table/)
+			print trace
+		if (trace)
+			wanted = tagged = 0
+		trace = ""
+	}' |
 		grep -vE "$HARMLESS" | grep -E "$COMPLAINTS"
 }
 

@@ -167,6 +167,7 @@ refusals()
 	nat gateway set g max-flows 1000
 	nat flow flush all >/dev/null
 	sent udp dst=$HOLE sport=7000 dport=53
+	wait_for 5 flows -eq 1
 
 	# What no flow has the host keeps for itself.
 	used=$(nat -j flow count proto udp dst $HOLE dport 53 | values count)
@@ -212,10 +213,16 @@ rules()
 	check "an address that drains is given to nobody" says 0 \
 		"translated to $EIP, gateway g" "address +pass +$EIP" \
 		-- "${UDP[@]}"
+	check "it is gone soon" wait_for 10 alone
 	nat gateway set g inside any 2>/dev/null
 	check "a source behind the uplink" says 1 "untranslated, gateway g" \
 		"source +stop +$S1 lives behind the uplink" -- $S1 7000 $HOLE 53 udp
 	nat gateway set g inside 10.0.0.0/16 2>/dev/null
+}
+
+alone()
+{
+	[ "$(nat -j address show gateway g | values eip)" = $EIP ]
 }
 
 too_fast()
@@ -332,7 +339,7 @@ refused()
 
 need
 sport=30000
-ktap_plan $((52 + $(bad_questions | wc -l)))
+ktap_plan $((53 + $(bad_questions | wc -l)))
 two_armed
 check "without a gateway there is nothing to say" \
 	refused "no gateway" "${UDP[*]}"

@@ -39,6 +39,6 @@ cp -r "$TOP"/build/selftests/* "$build"/selftests/rough/*.ko "$root/natgw/selfte
 # A bucket for each flow, as the kernel itself has it where memory allows.
 timeout --foreground "$VM_TIMEOUT" "$kernel/linux" mem="${MEMORY}M" \
 	ubd0c="$work/changes,$rootfs" initrd="$work/initrd" \
-	con=null con0=null,fd:1 quiet ${DEBUG:+kasan_multi_shot} loglevel=5 panic=-1 slab_nomerge nf_conntrack.hashsize=1048576 \
+	con=null con0=null,fd:1 quiet ${DEBUG:+kasan_multi_shot} loglevel=5 panic=-1 log_buf_len=4M slab_nomerge nf_conntrack.hashsize=1048576 \
 	< /dev/null | tee "$out/log" |
 	grep --line-buffered -v '^= '

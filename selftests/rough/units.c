@@ -182,23 +182,24 @@ static void test_used(struct life *life)
 {
 	enum { N = 600, SECONDS = 9000 };
 	unsigned int i, second;
+	u64 before;
 
 	set_clock(12345, 1, 0);
 	for (i = 0; i < N; i++)
 		begin(&life[i], 1 + below(400), i);
-	for (second = 0; second < SECONDS; second++) {
-		/* Sometimes two: of the second only, the time-stamp says nothing. */
-		ticks = (u64)second * HZ + below(HZ / 2);
-		for (i = 0; i < N; i++) {
-			if (life[i].ended || second >= i * 10 || below(20))
-				continue;
-			packet(&life[i]);
-			ticks += below(HZ / 4);
-			packet(&life[i]);
-			ticks = (u64)second * HZ + below(HZ / 2);
-		}
-		ticks = (u64)(second + 1) * HZ;
+	for (second = 1; second < SECONDS; second++) {
+		before = (u64)second * HZ - 1 - below(HZ / 10);
+		ticks = before;
+		for (i = 0; i < N; i++)
+			if (!life[i].ended && second < i * 10 && !below(20))
+				packet(&life[i]);
+		ticks = (u64)second * HZ;
 		natgw_wheel_turn(nn);
+		/* Of one that comes so soon after another the time-stamp says nothing. */
+		ticks += below(HZ / 10);
+		for (i = 0; i < N; i++)
+			if (!life[i].ended && life[i].last == before)
+				packet(&life[i]);
 	}
 	say(all_in_time(life, N), "packets put an end off, by the time-out and no more");
 }
