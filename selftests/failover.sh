@@ -122,7 +122,7 @@ planned()
 	pkt clear
 	start=$(date +%s%3N)
 	kill "$(cat "$TMP/$a/pid")"
-	check "planned: the other one takes over" wait_for 20 ready "$b"
+	check "planned: the other one takes over" wait_for 60 ready "$b"
 	echo "# taken over after $(($(date +%s%3N) - start)) ms"
 	check "planned: it has the flows" [ "$(flow_count "$b")" -ge 2 ]
 	check "planned: the connection goes on" exchange two
@@ -147,7 +147,7 @@ crash()
 	pkt accept server conn >/dev/null
 	exchange three >/dev/null
 	keepalive "$a" "$b" 100
-	check "crash: there is another one" wait_for 20 standing_by "$a"
+	check "crash: there is another one" wait_for 60 standing_by "$a"
 	echo dead >"$TMP/dead"
 	ip -n "$b" link set in1 down
 	ip -n "$b" link set ext down
@@ -155,7 +155,7 @@ crash()
 	start=$(date +%s%3N)
 	check "crash: new connections are made" wait_for 5 connects anew
 	echo "# connected after $(($(date +%s%3N) - start)) ms"
-	check "crash: the other one has taken over" wait_for 20 ready "$a"
+	check "crash: the other one has taken over" wait_for 60 ready "$a"
 	echo "# taken over after $(($(date +%s%3N) - start)) ms"
 	pkt clear
 	pkt put client data=four || :
@@ -203,9 +203,9 @@ pkt capture wan "$rt/wan"
 pkt capture c1 "$c1/eth0"
 pkt listen server "$s1" $S1:80
 keepalive "$a" "$b" 101
-check "one has the addresses" wait_for 20 ready "$a"
+check "one has the addresses" wait_for 60 ready "$a"
 keepalive "$b" "$a" 100
-wait_for 20 standing_by "$b" >/dev/null
+wait_for 60 standing_by "$b" >/dev/null
 pkt tcp client "$c1" bind=$C1:6000 to=$S1:80 >/dev/null
 pkt accept server conn >/dev/null
 exchange one >/dev/null
