@@ -631,23 +631,24 @@ static unsigned int build(u8 *bytes, const struct shape *shape, unsigned int wor
 static bool cut_right(const struct shape *shape, const u8 *bytes, unsigned int len,
 		      unsigned int cut, unsigned int words)
 {
-	unsigned int head = words * 4, linear;
+	unsigned int head = words * 4, need, linear;
 	struct reading whole, other;
-	bool want;
+	bool is_error, is_whole;
 
 	if (!read(bytes, cut, cut, &whole))
 		return false;
+	is_error = whole.pkt.kind == NATGW_PKT_ICMP_ERROR;
 	if (shape->error) {
-		want = cut >= head + 8 + head + 8;
-		if ((whole.pkt.kind == NATGW_PKT_ICMP_ERROR) != (cut >= head + 8) ||
-		    (whole.pkt.kind == NATGW_PKT_ICMP_ERROR &&
-		     (whole.quoted == NATGW_QUOTED_FLOW) != want))
+		if (is_error != (cut >= head + 8))
 			return false;
+		need = head + 8 + head + 8;
+		is_whole = whole.quoted == NATGW_QUOTED_FLOW && is_error;
 	} else {
-		want = cut >= (shape->whole ? len : head + shape->need);
-		if ((whole.pkt.kind == NATGW_PKT_FLOW) != want)
-			return false;
+		need = shape->whole ? len : head + shape->need;
+		is_whole = whole.pkt.kind == NATGW_PKT_FLOW;
 	}
+	if (is_whole ? cut < need : cut >= need)
+		return false;
 	/* The kernel has the IP header at hand before anybody sees the packet. */
 	for (linear = head; linear < cut; linear++)
 		if (!read(bytes, cut, linear, &other) || !same_reading(&whole, &other))
