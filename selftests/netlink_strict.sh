@@ -117,17 +117,25 @@ setup_ns gw
 ip -n "$gw" link add ext type dummy
 plug "$gw" ext $HOST/24
 ip -n "$gw" addr add $EIP/24 dev ext
-ip -n "$gw" link add private type vrf table 9
-ip -n "$gw" link add slave type dummy
-ip -n "$gw" link set slave master private
-plug "$gw" slave 192.0.2.1/24
+# User-mode Linux has none.
+VRF=
+if ip -n "$gw" link add private type vrf table 9 2>/dev/null; then
+	VRF=yes
+	ip -n "$gw" link add slave type dummy
+	ip -n "$gw" link set slave master private
+	plug "$gw" slave 192.0.2.1/24
+fi
 gateway
 state >"$TMP/before"
 on "$gw" /usr/bin/python3 netlink_strict.py >"$TMP/cases"
 state >"$TMP/after"
 ktap_plan $(($(wc -l <"$TMP/cases") + 2))
 while IFS='|' read -r name error message; do
-	check "$name" judge "$name" "$error" "$message"
+	if [ "$name" = "an uplink in a VRF" ] && [ ! "$VRF" ]; then
+		ok "$name # SKIP this kernel has none"
+	else
+		check "$name" judge "$name" "$error" "$message"
+	fi
 done <"$TMP/cases"
 check "every case was tried" [ "$(wc -l <"$TMP/cases")" -ge 134 ]
 check "none of them changed anything" cmp "$TMP/before" "$TMP/after"
