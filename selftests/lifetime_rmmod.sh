@@ -60,8 +60,8 @@ keeps_room()
 both_go()
 {
 	local round
-	for ((round = 0; round < 8; round++)); do
-		timeout 30 ip netns del "$gw" && sleep "$((round * 40))e-3" &&
+	for ((round = 0; round < 4; round++)); do
+		timeout 30 ip netns del "$gw" && sleep "$((round * 60))e-3" &&
 			timeout 60 rmmod natgw || return
 		insmod "$NATGW_KO" && another_host && wait_for 20 flows -ge 10 || return
 	done
