@@ -321,10 +321,10 @@ static int insert(struct natgw_net *nn, struct natgw_flow *flow)
 	return natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
 }
 
-/* Each turn ends the search, marks a port, or passes some that this host wants
- * for itself. Normally there is one. A destination that was
- * crowded before it had this bitmap may need many; MARKS of them are left to the flow
- * that asks, which is refused then, and the others to the next ones.
+/* Each turn ends the search, marks a port, or passes some that this host wants for itself.
+ * Normally there is one. A destination that was crowded before it had this bitmap may need
+ * many; MARKS of them are left to the flow that asks, which is refused then, and the others
+ * to the next ones.
  */
 static int take(struct natgw_net *nn, struct natgw_crowd *crowd,
 		struct natgw_flow *flow)

@@ -60,15 +60,10 @@ draining()
 		"$(pkt field wan src data=new | sort -u)"
 	nat flow flush all >/dev/null
 	check "with its last flow the address is gone" \
-		wait_for 5 alone
+		wait_for 5 only_eip
 	client 10 sport=8001 data=after
 	check "the gateway goes on with the other" \
 		pkt wait wan src=$EIP data=after
-}
-
-alone()
-{
-	[ "$(nat -j address show gateway g | values eip)" = $EIP ]
 }
 
 deadline()
@@ -83,13 +78,13 @@ deadline()
 	check_is "an address can come back" "$EIP $EIP2" \
 		"$(addresses sport 9000 | xargs)"
 	nat address del gateway g eip $EIP2 drain 2
-	check "at the deadline it is gone, flows or not" wait_for 7 alone
+	check "at the deadline it is gone, flows or not" wait_for 7 only_eip
 	check_is "its flows are gone with it" $EIP "$(addresses)"
 
 	nat address add gateway g eip $EIP2
 	client 200 sport=9001..9040
 	nat address del gateway g eip $EIP2
-	check "without drain it is gone at once" alone
+	check "without drain it is gone at once" only_eip
 	refute "and its flows are" grep -q $EIP2 <(addresses)
 }
 

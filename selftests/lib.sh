@@ -534,6 +534,12 @@ gateway()
 	nat gateway add g dev ext eip $EIP inside 10.0.0.0/16 "$@"
 }
 
+# only_eip: EIP is the only address that gateway g has, or has left
+only_eip()
+{
+	[ "$(nat -j address show gateway g | values eip)" = $EIP ]
+}
+
 # one_armed: a NAT instance with one device, the way a cloud has it
 #
 #   priv 10.0.1.20 --- p1                            i1 --- s1 198.51.100.10

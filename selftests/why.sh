@@ -213,16 +213,11 @@ rules()
 	check "an address that drains is given to nobody" says 0 \
 		"translated to $EIP, gateway g" "address +pass +$EIP" \
 		-- "${UDP[@]}"
-	check "it is gone soon" wait_for 10 alone
+	check "it is gone soon" wait_for 10 only_eip
 	nat gateway set g inside any 2>/dev/null
 	check "a source behind the uplink" says 1 "untranslated, gateway g" \
 		"source +stop +$S1 lives behind the uplink" -- $S1 7000 $HOLE 53 udp
 	nat gateway set g inside 10.0.0.0/16 2>/dev/null
-}
-
-alone()
-{
-	[ "$(nat -j address show gateway g | values eip)" = $EIP ]
 }
 
 too_fast()
