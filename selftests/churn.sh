@@ -283,6 +283,9 @@ rounds()
 		some=$((left < BURST ? left : BURST))
 		"$1" $some && recovers || return
 		left=$((left - some))
+		if [ "$left" -gt 0 ]; then
+			echo "# $1: $left rounds left" >&3
+		fi
 	done
 	on "$rt" nft list counter ip watch untranslated |
 		grep "packets 0 "
@@ -313,6 +316,7 @@ need taskset
 # shellcheck disable=SC2086 # words are words
 set -- ${ACTORS:-$ALL}
 ktap_plan $(($# + 3))
+exec 3>&1
 two_armed
 gateway
 watch_uplink
