@@ -308,12 +308,9 @@ static unsigned int pass(struct natgw_net *nn, const struct natgw_lane *lane,
 static int insert(struct natgw_net *nn, struct natgw_flow *flow)
 {
 	int err = natgw_flow_insert_node(nn, flow, NATGW_DIR_REPLY);
-	const struct natgw_node *node;
 
-	if (err != -EEXIST || READ_ONCE(nn->crossed))
-		return err;
-	node = natgw_flow_find_node(nn, &flow->reply.tuple);
-	if (node && node->tuple.dir == NATGW_DIR_REPLY)
+	if (err != -EEXIST || READ_ONCE(nn->crossed) ||
+	    natgw_flow_find_any(nn, &flow->reply.tuple, NATGW_DIR_REPLY))
 		return err;
 	WRITE_ONCE(nn->crossed, true);
 	/* Pairs with natgw_crowd_release_original(). */

@@ -29,6 +29,23 @@ struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
 }
 
 /**
+ * natgw_flow_find_any() - the flow of a tuple, whether or not it lives
+ * @nn: the namespace
+ * @tuple: in either scope
+ * @dir: the direction in which the flow has it
+ *
+ * Context: RCU. Return: a flow to be used inside the RCU section, or NULL.
+ */
+struct natgw_flow *natgw_flow_find_any(struct natgw_net *nn,
+				       const struct natgw_tuple *tuple,
+				       enum natgw_dir dir)
+{
+	struct natgw_node *node = natgw_flow_find_node(nn, tuple);
+
+	return node && node->tuple.dir == dir ? natgw_flow_of(node) : NULL;
+}
+
+/**
  * natgw_flow_find_hashed() - the flow of a packet
  * @nn: the namespace
  * @tuple: the packet's

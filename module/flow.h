@@ -223,6 +223,9 @@ struct natgw_flow *natgw_flow_find_hashed(struct natgw_net *nn,
 					  u32 hash, enum natgw_dir dir);
 struct natgw_node *natgw_flow_find_node(struct natgw_net *nn,
 					const struct natgw_tuple *tuple);
+struct natgw_flow *natgw_flow_find_any(struct natgw_net *nn,
+				       const struct natgw_tuple *tuple,
+				       enum natgw_dir dir);
 bool natgw_flow_known(struct natgw_net *nn, const struct natgw_tuple *tuple);
 bool natgw_flow_taken(struct natgw_net *nn, const struct natgw_tuple *tuple);
 struct natgw_flow *natgw_flow_alloc(struct natgw_gw *gw,

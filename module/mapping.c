@@ -86,12 +86,10 @@ static struct natgw_flow *lookup(struct natgw_net *nn,
 				 const struct natgw_tuple *key,
 				 enum natgw_dir dir)
 {
-	struct natgw_node *node = natgw_flow_find_node(nn, key);
+	struct natgw_flow *mapping = natgw_flow_find_any(nn, key, dir);
 
-	if (!node || node->tuple.dir != dir ||
-	    READ_ONCE(natgw_flow_of(node)->state) == NATGW_FLOW_STATE_HELD)
-		return NULL;
-	return natgw_flow_of(node);
+	return mapping && READ_ONCE(mapping->state) != NATGW_FLOW_STATE_HELD ?
+	       mapping : NULL;
 }
 
 /* Flows may only be added to an address that the gateway has: whoever removes

@@ -251,16 +251,6 @@ int natgw_pool_take(struct natgw_net *nn, const struct natgw_config *config,
 	return err;
 }
 
-/* has_reply - the flow that has a tuple as its reply's, or NULL */
-static struct natgw_flow *has_reply(struct natgw_net *nn,
-				    const struct natgw_tuple *reply)
-{
-	struct natgw_node *node = natgw_flow_find_node(nn, reply);
-
-	return node && node->tuple.dir == NATGW_DIR_REPLY ?
-	       natgw_flow_of(node) : NULL;
-}
-
 /**
  * natgw_pool_holder() - what is left of a flow whose port is held
  * @gw: the gateway
@@ -274,9 +264,10 @@ struct natgw_flow *natgw_pool_holder(const struct natgw_gw *gw,
 				     const struct natgw_tuple *original,
 				     const struct natgw_tuple *reply)
 {
-	struct natgw_flow *held = has_reply(gw->nn, reply);
 	const struct natgw_tuple *theirs;
+	struct natgw_flow *held;
 
+	held = natgw_flow_find_any(gw->nn, reply, NATGW_DIR_REPLY);
 	if (!held)
 		return NULL;
 	theirs = natgw_flow_tuple(held, NATGW_DIR_ORIGINAL);
@@ -517,7 +508,8 @@ static struct natgw_flow *rival(struct natgw_net *nn,
 	const struct natgw_tuple *theirs;
 	struct natgw_flow *other;
 
-	other = has_reply(nn, natgw_flow_tuple(flow, NATGW_DIR_REPLY));
+	other = natgw_flow_find_any(nn, natgw_flow_tuple(flow, NATGW_DIR_REPLY),
+				    NATGW_DIR_REPLY);
 	if (!other)
 		return NULL;
 	theirs = natgw_flow_tuple(other, NATGW_DIR_ORIGINAL);
