@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The parts of natgw that no packet tries enough: every value of a checksum, time-outs
-# of a week, headers in pieces anywhere. They run in the kernel, see rough/units.c.
+# of a week, headers in pieces anywhere. They run in the kernel, see rough/units_*.c.
 . ./lib.sh
 
 : "${UNITS_KO:=units.ko}"
