@@ -249,6 +249,10 @@ broken()
 	echo "name=natgw" | tr '\n' '\0' >>"$TMP/half.ko"
 	check "so is a half" hands_over 2 "it is no module for this kernel" \
 		"$TMP/half.ko"
+	gzip -c "$NATGW_KO" >"$TMP/packed.ko.gz"
+	head -c 10000 "$TMP/packed.ko.gz" >"$TMP/half.ko.gz"
+	check "so is half of a packed one" hands_over 1 "it cannot be unpacked" \
+		"$TMP/half.ko.gz"
 	check "so is one to go back to" hands_over 1 "is not natgw's module" \
 		"$NATGW_KO" back /etc/passwd
 	check "the module was not touched" \
@@ -270,7 +274,7 @@ by_hand()
 
 [ -x ./flood ] || skip_all "flood was not built"
 need curl nginx ssh ssh-keygen sshd ss
-ktap_plan 41
+ktap_plan 42
 rmmod natgw
 insmod "$NATGW_KO" flows=5000
 two_armed
@@ -296,7 +300,6 @@ goes_on "a new module"
 tampered
 wires >"$TMP/wires"
 pkt clear
-gzip -c "$NATGW_KO" >"$TMP/packed.ko.gz"
 check "where the new one does not load, the old one is loaded again, here a packed one" \
 	hands_over 2 "the old module is loaded again" "$TMP/tampered.ko" \
 	back "$TMP/packed.ko.gz"

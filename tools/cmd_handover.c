@@ -43,6 +43,7 @@ struct space {
 };
 
 struct handover {
+	struct kmod module, old;
 	char dir[64];		/* where what is saved is kept meanwhile */
 	struct space *list;
 	unsigned int n;
@@ -271,21 +272,18 @@ static void reopen_all(struct handover *h)
 /* -------------------------------- the modules ----------------------------- */
 
 /* The new one, or if that fails the old one; *back says which. */
-static enum status load(const struct args *args, const char *parameters,
-			bool *back)
+static enum status load(const struct handover *h, const char *parameters, bool *back)
 {
-	const char *file = given(args, W_FILE) ? args->v[W_FILE].text : NULL;
-	const char *old = given(args, W_BACK) ? args->v[W_BACK].text : NULL;
-	enum status status = kmod_load(file, parameters);
+	enum status status = kmod_load(&h->module, parameters);
 
 	*back = status;
 	if (!status)
 		return STATUS_OK;
 	/* What modprobe finds is no other one than what has just failed. */
-	if (!old && !file)
+	if (h->old.fd < 0 && h->module.fd < 0)
 		return status;
 	warning("the old module is loaded again");
-	return kmod_load(old, parameters);
+	return kmod_load(&h->old, parameters);
 }
 
 static enum status restore_space(struct handover *h, struct space *space)
@@ -328,7 +326,7 @@ static enum status restore_all(struct handover *h)
 /* ------------------------------------ all --------------------------------- */
 
 /* From the moment that packets are stopped until they are let go. */
-static enum status replace(struct handover *h, const struct args *args)
+static enum status replace(struct handover *h)
 {
 	uint64_t start = milliseconds();
 	char parameters[256];
@@ -344,7 +342,7 @@ static enum status replace(struct handover *h, const struct args *args)
 		reopen_all(h);
 		return status;
 	}
-	status = load(args, parameters, &back);
+	status = load(h, parameters, &back);
 	if (status) {
 		h->unfinished = true;
 		error("no module is loaded, and all that natgw would translate is dropped");
@@ -399,44 +397,55 @@ static void clean_up(struct handover *h)
 	flowfile_free(&h->result);
 }
 
-static enum status check_files(const struct args *args)
+static enum status open_modules(struct handover *h, const struct args *args)
 {
 	enum status status = STATUS_OK;
 
 	if (given(args, W_FILE))
-		status = kmod_try(args->v[W_FILE].text);
+		status = kmod_open(&h->module, args->v[W_FILE].text);
 	if (!status && given(args, W_BACK))
-		status = kmod_try(args->v[W_BACK].text);
+		status = kmod_open(&h->old, args->v[W_BACK].text);
 	return status;
 }
 
-enum status cmd_handover(const struct args *args)
+static enum status hand_over(struct handover *h)
 {
-	struct handover h = { .dir = "/run/natgw-handover.XXXXXX" };
 	enum status status, said = STATUS_OK;
-	uint32_t version;
-	int err;
 
-	err = nl_version(&version);
-	if (err)
-		return nl_fail(err, "hand over");
-	status = check_files(args);
-	if (status)
-		return status;
-	if (!mkdtemp(h.dir))
+	if (!mkdtemp(h->dir))
 		return error("cannot write to /run: %s", strerror(errno));
-	find_spaces(&h);
-	status = look_around(&h);
+	find_spaces(h);
+	status = look_around(h);
 	if (!status) {
 		/* To stop half-way would leave the host without gateways. */
 		signal(SIGINT, SIG_IGN);
 		signal(SIGHUP, SIG_IGN);
 		signal(SIGTERM, SIG_IGN);
 		signal(SIGPIPE, SIG_IGN);
-		status = replace(&h, args);
+		status = replace(h);
 	}
-	if (h.over)
-		said = report(&h);
-	clean_up(&h);
-	return status ?: h.flows ?: said;
+	if (h->over)
+		said = report(h);
+	clean_up(h);
+	return status ?: h->flows ?: said;
+}
+
+enum status cmd_handover(const struct args *args)
+{
+	struct handover h = {
+		.dir = "/run/natgw-handover.XXXXXX",
+		.module = { .fd = -1 },
+		.old = { .fd = -1 },
+	};
+	enum status status;
+	uint32_t version;
+	int err;
+
+	err = nl_version(&version);
+	if (err)
+		return nl_fail(err, "hand over");
+	status = open_modules(&h, args) ?: hand_over(&h);
+	kmod_close(&h.module);
+	kmod_close(&h.old);
+	return status;
 }

@@ -105,17 +105,9 @@ static int open_module(const char *file)
 }
 
 /* 0 or -errno */
-static int load(const char *file, const char *parameters)
+static int load(const struct kmod *kmod, const char *parameters)
 {
-	int fd = open_module(file);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (syscall(SYS_finit_module, fd, parameters, 0))
-		err = -errno;
-	close(fd);
-	return err;
+	return syscall(SYS_finit_module, kmod->fd, parameters, 0) ? -errno : 0;
 }
 
 static const char *reason(int err)
@@ -134,11 +126,11 @@ static const char *reason(int err)
 }
 
 /* Whether a file says that it is natgw */
-static bool is_natgw(const char *file)
+static bool is_natgw(int fd)
 {
 	static const char says[] = "name=natgw";
-	int fd = open_module(file);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *f = own < 0 ? NULL : fdopen(own, "r");
 	unsigned int at = 0;
 	int c = 0;
 
@@ -154,16 +146,19 @@ static bool is_natgw(const char *file)
 }
 
 /* It is refused as there is one already, after all that is looked at before. */
-enum status kmod_try(const char *file)
+enum status kmod_open(struct kmod *kmod, const char *file)
 {
 	int err;
 
-	if (access(file, R_OK))
-		return error("cannot read %s: %s", file, strerror(errno));
+	kmod->file = file;
+	kmod->fd = open_module(file);
+	if (kmod->fd < 0)
+		return error("cannot read %s: %s", file, errno == EILSEQ ?
+			     "it cannot be unpacked" : strerror(errno));
 	/* Another module would not be tried, but loaded. */
-	if (!is_natgw(file))
+	if (!is_natgw(kmod->fd))
 		return error("%s is not natgw's module", file);
-	err = load(file, "");
+	err = load(kmod, "");
 	if (err == -EEXIST)
 		return STATUS_OK;
 	error("%s cannot be loaded: %s", file,
@@ -189,16 +184,16 @@ enum status kmod_unload(void)
 	return STATUS_OK;
 }
 
-enum status kmod_load(const char *file, const char *parameters)
+enum status kmod_load(const struct kmod *kmod, const char *parameters)
 {
 	const char *const modprobe[] = {
 		"modprobe", "natgw", *parameters ? parameters : NULL, NULL
 	};
 	int err;
 
-	if (!file)
+	if (kmod->fd < 0)
 		return program_run(modprobe, NULL, NULL);
-	err = load(file, parameters);
+	err = load(kmod, parameters);
 	if (!err)
 		return STATUS_OK;
 	/* Who asks for the family has the kernel load what modprobe finds. */
@@ -206,6 +201,12 @@ enum status kmod_load(const char *file, const char *parameters)
 		warning("somebody else has loaded natgw meanwhile");
 		return STATUS_OK;
 	}
-	error("%s cannot be loaded: %s", file, reason(err));
+	error("%s cannot be loaded: %s", kmod->file, reason(err));
 	return STATUS_KERNEL;
+}
+
+void kmod_close(struct kmod *kmod)
+{
+	if (kmod->fd >= 0)
+		close(kmod->fd);
 }

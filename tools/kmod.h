@@ -8,16 +8,23 @@
 /* The parameters that the loaded one has, for another one. */
 void kmod_parameters(char *text, size_t size);
 
+/* A module in a file, unpacked and open; fd is -1 where it is modprobe(8) that knows one. */
+struct kmod {
+	const char *file;
+	int fd;
+};
+
 /*
- * Whether a file is a module that this kernel would load if there was not one already,
- * as far as it looks before it sees that; reports what is wrong.
+ * Opens a file that is a module which this kernel would load if there was not one
+ * already, as far as it looks before it sees that; reports what is wrong. The caller
+ * closes it, in any case.
  */
-enum status kmod_try(const char *file);
+enum status kmod_open(struct kmod *kmod, const char *file);
+void kmod_close(struct kmod *kmod);
 
 /* Takes the module out, as soon as nobody uses it. */
 enum status kmod_unload(void);
 
-/* Loads it from a file, or where that is NULL as modprobe(8) finds it. */
-enum status kmod_load(const char *file, const char *parameters);
+enum status kmod_load(const struct kmod *kmod, const char *parameters);
 
 #endif
