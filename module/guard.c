@@ -7,6 +7,8 @@
  * program on nftables' netdev hooks. Where somebody has such a hook there is one
  * of natgw's on the way out of each device; where nobody has, none.
  */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <net/ip.h>
 
@@ -36,6 +38,25 @@ static unsigned int outward(struct natgw_ctx *ctx)
 	return verdict;
 }
 
+/* way_out - the device that a packet leaves the host through, or NULL where that has been
+ * seen to. A flowtable sends to a port of a bridge what is routed to the bridge, whose own
+ * address is the frame's source then; other frames are only passed on between ports.
+ */
+static struct net_device *way_out(const struct sk_buff *skb, struct net_device *dev)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	struct net_device *bridge;
+
+	/* A VLAN's, which has a hook of its own */
+	if (skb_vlan_tag_present(skb))
+		return NULL;
+	if (!netif_is_bridge_port(dev))
+		return dev;
+	bridge = netdev_master_upper_dev_get_rcu(dev);
+	return bridge && ether_addr_equal(eth->h_source, bridge->dev_addr) ?
+	       bridge : NULL;
+}
+
 /**
  * natgw_guard() - the egress hook
  * @priv: the namespace's instance
@@ -61,6 +82,9 @@ unsigned int natgw_guard(void *priv, struct sk_buff *skb,
 	if (skb->protocol != htons(ETH_P_IP) || !skb->skb_iif ||
 	    !pskb_network_may_pull(skb, sizeof(struct iphdr)) ||
 	    natgw_gateway_by_wire(ctx.nn, ip_hdr(skb)->saddr, &config))
+		return NF_ACCEPT;
+	forwarded.out = way_out(skb, state->out);
+	if (!forwarded.out)
 		return NF_ACCEPT;
 	forwarded.in = dev_get_by_index_rcu(state->net, skb->skb_iif);
 	return outward(&ctx);

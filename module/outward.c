@@ -358,8 +358,10 @@ static unsigned int translate_new(struct natgw_ctx *ctx)
 	if (claim == NATGW_CLAIM_NONE)
 		return NF_ACCEPT;
 	if (claim == NATGW_CLAIM_EXEMPT) {
-		natgw_stats_drop(ctx->gw->stats,
-				 NATGW_A_COUNTERS_PACKETS_EXEMPT, ctx->skb);
+		/* The guard sees once more what has come through POST_ROUTING. */
+		if (ctx->state->pf == NFPROTO_IPV4)
+			natgw_stats_drop(ctx->gw->stats,
+					 NATGW_A_COUNTERS_PACKETS_EXEMPT, ctx->skb);
 		return NF_ACCEPT;
 	}
 

@@ -123,8 +123,51 @@ fenced()
 	nat -j fence show | tee /dev/stderr | grep '"drops":1'
 }
 
+# onto_bridge: the uplink is a bridge, and what was it is a port of that
+onto_bridge()
+{
+	nat gateway del g
+	nat fence del dev ext
+	ip -n "$gw" addr flush dev ext
+	ip -n "$gw" -batch - <<-END
+		link add br0 type bridge
+		link set dev ext master br0
+	END
+	plug "$gw" br0 $HOST/24 $RT
+	ip -n "$gw" addr add $EIP/24 dev br0
+	nat gateway add g dev br0 eip $EIP inside 10.0.0.0/16 fastpath off
+}
+
+# by_port: the flowtable sends by the port, past the bridge
+by_port()
+{
+	pkt close client
+	onto_bridge
+	pkt clear
+	pkt udp client "$c1" bind=$C1:5000 to=$S1:53
+	check "by a bridge, too, a question passes" ask first
+	check "its answer passes" answered
+	check "the flowtable has the connection" wait_for 5 taken
+	check "what it sends by a port leaves translated" past ask second
+	check "nothing with an inside address is on the uplink" \
+		pkt none wan src=10.0.0.0/8
+}
+
+# one_count: the guard looks once more at what has left by POST_ROUTING
+one_count()
+{
+	local before
+	nat rule add gateway g dst $S2 exempt
+	ip -n "$rt" route replace 10.0.0.0/16 via $HOST
+	pkt udp server2 "$s2" bind=$S2:53
+	pkt udp client2 "$c2" to=$S2:53
+	before=$(counter packets-exempt)
+	pkt put client2 data=exempt && pkt take server2 data=exempt from=$C2 &&
+		counter_is packets-exempt -eq $((before + 1))
+}
+
 need nft conntrack socat
-ktap_plan 27
+ktap_plan 33
 two_armed
 gateway fastpath off
 pkt capture wan "$rt/wan"
@@ -138,6 +181,8 @@ check "with the fast path, the first packet passes too" \
 	transfer "$c1" "$s1" $S1
 nat gateway set g fastpath off
 without_flow
+by_port
+check "an exempt packet is counted once" one_count
 check "a device goes while it is looked at" ip -n "$gw" link del in2
 check "the module too" timeout 30 rmmod natgw
 ktap_finish

@@ -53,8 +53,45 @@ exchange()
 	check "checksums are right at the client" pkt sums c1 src=$RT
 }
 
-need socat ss ping
-ktap_plan 17
+# among_themselves: inside hosts on VLANs of the uplink's device, where natgw guards what
+# leaves as somebody could send past POST_ROUTING
+among_themselves()
+{
+	setup_ns c2
+	ip link add trunk netns "$c2" type veth peer name trunk netns "$gw"
+	ip -n "$gw" link set dev trunk up
+	ip -n "$c2" link set dev trunk up
+	nat gateway del g
+	nat fence del dev ext.100
+	vlan "$gw" trunk 10 10.0.10.1/24
+	vlan "$gw" trunk 20 10.0.20.1/24
+	vlan "$c2" trunk 10 10.0.10.2/24
+	ip netns exec "$c2" ip route add default via 10.0.10.1
+	setup_ns rt
+	ip -n "$c2" link add link trunk name trunk.20 netns "$rt" type vlan id 20
+	plug "$rt" trunk.20 10.0.20.2/24 10.0.20.1
+	ip -n "$gw" addr add $EIP/32 dev trunk
+	nat gateway add g dev trunk eip $EIP inside 10.0.0.0/16
+	on "$gw" nft "add table netdev other; add chain netdev other in { type filter hook ingress device trunk priority 0; }"
+	pkt udp upper "$rt" bind=10.0.20.2:53
+	pkt udp lower "$c2" bind=10.0.10.2:5000 to=10.0.20.2:53
+	check "natgw guards the device" wait_for 10 guarded
+	check "hosts on its VLANs see each other's own address" seen_as_it_is
+	on "$gw" nft delete table netdev other
+}
+
+guarded()
+{
+	on "$gw" nft list hooks netdev device trunk | grep natgw
+}
+
+seen_as_it_is()
+{
+	pkt put lower data=question && pkt take upper data=question from=10.0.10.2
+}
+
+need nft socat ss ping
+ktap_plan 19
 topology
 nat gateway add g dev ext.100 eip $EIP inside 10.0.0.0/16
 check_is "the gateway shows the VLAN device" ext.100 \
@@ -63,4 +100,5 @@ pkt capture c1 "$c1/in.10"
 pkt capture s1 "$s1/ext.100"
 pkt udp server "$s1" bind=$RT:53
 both_offloads exchange
+among_themselves
 ktap_finish
