@@ -258,7 +258,7 @@ static bool find_gateway(struct natgw_ctx *ctx)
 }
 
 /* find_sender - the sender's flow, and its gateway: that of another uplink may have the
- * same hosts inside; returns NULL where it has ended
+ * same hosts inside; returns NULL where it has ended, and no gateway where none has them
  */
 static struct natgw_flow *find_sender(struct natgw_ctx *ctx)
 {
@@ -308,6 +308,9 @@ unsigned int natgw_hairpin_leave(struct natgw_ctx *ctx)
 		return NF_ACCEPT;
 	}
 	sender = find_sender(ctx);
+	/* Since the first look the gateway may have gone, or have been changed. */
+	if (!ctx->gw)
+		return natgw_drop(ctx, NATGW_DROP_CAUSE_NO_GATEWAY);
 	if (!sender)
 		return refuse(ctx, NATGW_A_COUNTERS_SOURCE_DROP_NO_FLOW);
 	if (!natgw_xlate_source(ctx->skb, &ctx->pkt, sender))
