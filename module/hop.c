@@ -78,10 +78,13 @@ static struct natgw_hop *hop_alloc(struct rtable *rt, struct neighbour *neigh)
 
 	if (!hop)
 		return NULL;
-	if (!refcount_inc_not_zero(&neigh->refcnt))
-		goto err_neigh;
+	/* With interrupts disabled a route may be let go, but not a neighbour, the end
+	 * of which would enable bottom halves.
+	 */
 	if (!dst_hold_safe(&rt->dst))
 		goto err_route;
+	if (!refcount_inc_not_zero(&neigh->refcnt))
+		goto err_neigh;
 	*hop = (struct natgw_hop){
 		.rt = rt,
 		.neigh = neigh,
@@ -92,9 +95,9 @@ static struct natgw_hop *hop_alloc(struct rtable *rt, struct neighbour *neigh)
 	};
 	return hop;
 
-err_route:
-	neigh_release(neigh);
 err_neigh:
+	dst_release(&rt->dst);
+err_route:
 	kfree(hop);
 	return NULL;
 }
@@ -191,6 +194,9 @@ static void forget(struct natgw_hops *hops, u32 where)
  * natgw_hop_forget() - make every packet find its way anew
  * @nn: the namespace, started
  *
+ * A packet that is past what has changed (a rule, say), and not at the end of its way
+ * yet, finds a hop after that. So natgw_hop_sweep() does it again.
+ *
  * Context: any; netlink reports errors with interrupts disabled (watch.c).
  */
 void natgw_hop_forget(struct natgw_net *nn)
@@ -202,6 +208,7 @@ void natgw_hop_forget(struct natgw_net *nn)
 	spin_lock_irqsave(&hops->lock, flags);
 	for (i = 0; i < NATGW_HOPS; i++)
 		forget(hops, i);
+	hops->again = true;
 	spin_unlock_irqrestore(&hops->lock, flags);
 }
 
@@ -223,7 +230,9 @@ void natgw_hop_close(struct natgw_net *nn)
 
 static bool stale(const struct natgw_net *nn, const struct natgw_hop *hop)
 {
-	return (u32)jiffies - READ_ONCE(hop->used) > UNUSED ||
+	/* Older than that it would pass for younger than its flows. */
+	return (u32)jiffies - hop->born > S32_MAX / 2 ||
+	       (u32)jiffies - READ_ONCE(hop->used) > UNUSED ||
 	       hop->rt->rt_genid != rt_genid_ipv4(nn->net) ||
 	       READ_ONCE(hop->neigh->dead);
 }
@@ -242,15 +251,18 @@ void natgw_hop_sweep(struct natgw_net *nn)
 	struct natgw_hops *hops = nn->hops;
 	const struct natgw_hop *hop;
 	unsigned long flags;
+	bool again;
 	u32 i;
 
 	spin_lock_irqsave(&hops->lock, flags);
-	for (i = 0; i < SWEEP; i++) {
+	again = hops->again;
+	hops->again = false;
+	for (i = 0; i < (again ? NATGW_HOPS : SWEEP); i++) {
 		u32 where = hops->sweep++ & (NATGW_HOPS - 1);
 
 		hop = rcu_dereference_protected(hops->slot[where],
 						lockdep_is_held(&hops->lock));
-		if (hop && stale(nn, hop))
+		if (hop && (again || stale(nn, hop)))
 			forget(hops, where);
 	}
 	spin_unlock_irqrestore(&hops->lock, flags);
@@ -264,7 +276,7 @@ void natgw_hop_sweep(struct natgw_net *nn)
  */
 int natgw_hop_init(struct natgw_net *nn)
 {
-	nn->hops = kvzalloc(sizeof(*nn->hops), GFP_KERNEL);
+	nn->hops = kvzalloc(sizeof(*nn->hops), GFP_KERNEL_ACCOUNT);
 	if (!nn->hops)
 		return -ENOMEM;
 	spin_lock_init(&nn->hops->lock);
