@@ -8,8 +8,9 @@
  *                v                 |                       v
  *              reset --------------+                    closing --SYN--> opening
  *
- * Two CPUs may note packets of one flow at once. The worst that follows is the
- * wrong one of two time-outs until the next packet.
+ * Two CPUs may note packets of one flow at once. What only one packet says (SYN, FIN)
+ * is noted for certain; otherwise the worst that follows is the wrong one of two
+ * time-outs until the next packet.
  *
  * Anybody who knows or guesses the addresses and ports of a connection can send
  * an RST in the far side's name. So an RST counts only when its number is exactly
@@ -82,10 +83,10 @@ static void set_state(struct natgw_flow *flow, u8 state)
 		natgw_wheel_move(flow->gw->nn, flow);
 }
 
-static void set_seen(struct natgw_flow *flow, u16 seen)
+/* set_seen - unless another CPU has noted something meanwhile */
+static bool set_seen(struct natgw_flow *flow, u16 was, u16 seen)
 {
-	if (READ_ONCE(flow->tcp) != seen)
-		WRITE_ONCE(flow->tcp, seen);
+	return was == seen || cmpxchg(&flow->tcp, was, seen) == was;
 }
 
 /* believed - does a packet show how far its sender is? Of an inside host, whatever
@@ -99,8 +100,9 @@ static bool believed(const struct natgw_flow *flow, enum natgw_dir dir,
 	bool more = !(seen & SENT << dir) ||
 		    (s32)(pkt->end - READ_ONCE(own->end)) > 0;
 
+	/* By a SYN it begins anew, with numbers of no relation to those before. */
 	if (dir == NATGW_DIR_ORIGINAL)
-		return more;
+		return more || pkt->tcp & NATGW_TCP_SYN;
 	if (seen & ACKED << !dir && pkt->seq == READ_ONCE(peer->ack))
 		return true;
 	if (seen & SENT << dir)
@@ -154,8 +156,10 @@ static bool is_next(const struct natgw_flow *flow, enum natgw_dir dir, u16 seen,
 
 	if (pkt->tuple.proto != IPPROTO_TCP)
 		return true;
-	/* The answer to a SYN has no number of its own, but the SYN's. */
-	if (READ_ONCE(flow->state) == NATGW_FLOW_STATE_TCP_OPENING &&
+	/* The answer to a SYN has no number of its own, but the SYN's; so has the one to a
+	 * client that has lost its connection and begins anew, which the number 0 tells.
+	 */
+	if ((READ_ONCE(flow->state) == NATGW_FLOW_STATE_TCP_OPENING || !pkt->seq) &&
 	    pkt->tcp & NATGW_TCP_ACK && seen & SENT << !dir &&
 	    pkt->ack == READ_ONCE(peer->end))
 		return true;
@@ -190,7 +194,7 @@ static enum natgw_tcp reset(struct natgw_flow *flow, enum natgw_dir dir,
 	 */
 	if (seen & RST_SEEN)
 		return NATGW_TCP_PASS;
-	set_seen(flow, seen | RST_SEEN);
+	set_seen(flow, seen, seen | RST_SEEN);
 	WRITE_ONCE(flow->used, (u32)jiffies);
 	if (READ_ONCE(flow->state) != NATGW_FLOW_STATE_TCP_CLOSING)
 		set_state(flow, NATGW_FLOW_STATE_TCP_RESET);
@@ -248,7 +252,7 @@ static bool reopen(struct natgw_flow *flow, enum natgw_dir dir,
 		return false;
 	if (!test_bit(NATGW_FLOW_DYING, &flow->flags))
 		natgw_flow_renew(flow->gw->nn, flow);
-	set_seen(flow, first_seen(flow, dir, pkt));
+	WRITE_ONCE(flow->tcp, first_seen(flow, dir, pkt));
 	natgw_flow_start_opening(flow);
 	natgw_tcp_count(flow, NATGW_A_COUNTERS_TCP_ATTEMPTS);
 	return true;
@@ -288,20 +292,22 @@ static u8 next_state(u8 state, enum natgw_dir dir, u16 seen,
 enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
 				const struct natgw_pkt *pkt)
 {
-	u16 seen = READ_ONCE(flow->tcp);
+	u16 was = READ_ONCE(flow->tcp), seen;
 
 	if (pkt->tcp & NATGW_TCP_RST)
-		return reset(flow, dir, seen, pkt);
+		return reset(flow, dir, was, pkt);
 	if (reopen(flow, dir, pkt))
 		return NATGW_TCP_REFRESH;
-	/* Whoever sent the RST, the connection goes on (RFC 7857 section 2). */
-	seen &= ~RST_SEEN;
-	if (pkt->tcp & NATGW_TCP_SYN)
-		seen |= SYN_SEEN << dir;
-	if (pkt->tcp & NATGW_TCP_FIN)
-		seen |= FIN_SEEN << dir;
-	seen = note_numbers(flow, dir, seen, pkt);
-	set_seen(flow, seen);
+	do {
+		was = READ_ONCE(flow->tcp);
+		/* Whoever sent the RST, the connection goes on (RFC 7857 section 2). */
+		seen = was & ~RST_SEEN;
+		if (pkt->tcp & NATGW_TCP_SYN)
+			seen |= SYN_SEEN << dir;
+		if (pkt->tcp & NATGW_TCP_FIN)
+			seen |= FIN_SEEN << dir;
+		seen = note_numbers(flow, dir, seen, pkt);
+	} while (!set_seen(flow, was, seen));
 	set_state(flow, next_state(READ_ONCE(flow->state), dir, seen, pkt));
 	return NATGW_TCP_REFRESH;
 }
@@ -319,9 +325,9 @@ enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
 void natgw_tcp_data(struct natgw_flow *flow, enum natgw_dir dir,
 		    const struct natgw_pkt *pkt)
 {
-	u16 seen = READ_ONCE(flow->tcp) & ~RST_SEEN;
+	u16 was = READ_ONCE(flow->tcp);
 
-	set_seen(flow, note_numbers(flow, dir, seen, pkt));
+	set_seen(flow, was, note_numbers(flow, dir, was & ~RST_SEEN, pkt));
 }
 
 /**

@@ -210,6 +210,14 @@ resets()
 		inside  S  tcp-opening      seq=1000
 		outside RA tcp-reset        seq=0 ack=1001
 	END
+	walk "Q3 RST in answer to the SYN of a client that has lost its connection" <<-END
+		inside  S  tcp-opening      seq=1000
+		outside SA tcp-opening      seq=3000000000 ack=1001
+		inside  A  tcp-established  seq=1001 ack=3000000001
+		inside  S  tcp-established  seq=500
+		forged  RA tcp-established  seq=0 ack=502
+		outside RA tcp-reset        seq=0 ack=501
+	END
 	walk "Q3 RST in answer to a SYN-ACK" <<-END
 		inside  S  tcp-opening      seq=1000
 		outside SA tcp-opening      seq=5000 ack=1001
@@ -372,7 +380,7 @@ profile_rfc()
 }
 
 need
-ktap_plan 35
+ktap_plan 36
 two_armed
 ip -n "$gw" route add 10.0.16.0/20 via $C1
 gateway
