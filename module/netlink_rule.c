@@ -96,14 +96,29 @@ static int parse_rule(const struct natgw_config *config,
 	       parse_action(rule, tb, info->extack);
 }
 
-static bool has_address(const struct natgw_config *config, __be32 ip)
+static const struct natgw_addr *find_address(const struct natgw_config *config, __be32 ip)
 {
 	unsigned int i;
 
 	for (i = 0; i < config->n_addr; i++)
 		if (config->addr[i]->eip == ip || config->addr[i]->wire == ip)
-			return true;
-	return false;
+			return config->addr[i];
+	return NULL;
+}
+
+static int check_address(const struct natgw_config *config, __be32 ip,
+			 struct genl_info *info)
+{
+	const struct natgw_addr *addr = find_address(config, ip);
+	struct nlattr *attr = info->attrs[NATGW_A_RULE_ADDRESS];
+
+	if (!addr)
+		return natgw_nl_refuse(-EADDRNOTAVAIL, info->extack, attr,
+				       "the gateway has no such address");
+	if (READ_ONCE(addr->draining))
+		return natgw_nl_refuse(-EADDRNOTAVAIL, info->extack, attr,
+				       "the address drains, and is about to go");
+	return 0;
 }
 
 /* insert - put a rule into its place; -EEXIST when its number is taken */
@@ -133,12 +148,10 @@ static int rule_new(struct natgw_config *config, struct genl_info *info)
 		return -E2BIG;
 	}
 	err = parse_rule(config, &rule, info);
+	if (!err && rule.address)
+		err = check_address(config, rule.address, info);
 	if (err)
 		return err;
-	if (rule.address && !has_address(config, rule.address))
-		return natgw_nl_refuse(-EADDRNOTAVAIL, info->extack,
-				       info->attrs[NATGW_A_RULE_ADDRESS],
-				       "the gateway has no such address");
 	err = insert(config, &rule);
 	if (err)
 		return natgw_nl_refuse(err, info->extack,

@@ -39,6 +39,12 @@ pairing()
 		$(($(about $EIP flows) + $(about $EIP2 flows)))
 }
 
+no_rule()
+{
+	! nat rule add gateway g dst $HOLE address $EIP2 >"$TMP/said" 2>&1 &&
+		grep -q "the address drains" "$TMP/said"
+}
+
 draining()
 {
 	local drained number
@@ -48,6 +54,7 @@ draining()
 	check_is "and keeps its flows" "$drained" "$(about $EIP2 flows)"
 	check_is "it is still one of the gateway's" "$EIP $EIP2" \
 		"$(nat -j gateway show g | values eip | xargs)"
+	check "no rule can choose it" no_rule
 	pkt clear
 	for number in {10..39}; do
 		client "$number" sport=7000 data=old
@@ -108,7 +115,7 @@ one_more()
 }
 
 need
-ktap_plan 17
+ktap_plan 18
 two_armed
 gateway
 nat address add gateway g eip $EIP2
