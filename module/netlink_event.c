@@ -45,8 +45,10 @@ static int send(struct natgw_net *nn, unsigned int group, struct sk_buff *msg,
 		return err;
 	}
 	genlmsg_end(msg, hdr);
-	return genlmsg_multicast_netns(&natgw_nl_family, nn->net, msg, 0, group,
-				       gfp);
+	err = genlmsg_multicast_netns(&natgw_nl_family, nn->net, msg, 0, group,
+				      gfp);
+	/* All who listen do so in other namespaces: nobody has lost anything. */
+	return err == -ESRCH ? 0 : err;
 }
 
 /**

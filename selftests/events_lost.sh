@@ -43,10 +43,31 @@ adds_up()
 		$(($(counter flows-created) + $(counter flows-ended) - BEFORE)) ]
 }
 
-need
-ktap_plan 3
+# not_lost: nobody listens here, so nothing can be lost
+not_lost()
+{
+	local monitor
+	unshare -Urn "$NATCTL" monitor flow &
+	monitor=$!
+	wait_for 10 member
+	one
+	one
+	kill $monitor
+	counter_is flows-created -eq 2 && counter_is flow-events-lost -eq 0
+}
+
+# member: the monitor has joined a group
+member()
+{
+	awk '$2 == 16 && $4 != "00000000" { n++ } END { exit !n }' \
+		"/proc/$monitor/net/netlink"
+}
+
+need unshare
+ktap_plan 4
 two_armed
 gateway
+check "who listens in another namespace loses nothing of this one's" not_lost
 "$NATCTL" -n "$gw" -j monitor flow >"$TMP/events" 2>&1 &
 MONITOR=$!
 wait_for 10 heard
