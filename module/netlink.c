@@ -434,8 +434,10 @@ int __init natgw_netlink_init(void)
 
 void natgw_netlink_exit(void)
 {
+	/* After that nobody is sending any more, under RTNL or RCU. */
+	rtnl_lock();
 	WRITE_ONCE(natgw_nl_up, false);
-	/* Nobody is sending any more. */
+	rtnl_unlock();
 	synchronize_net();
 	genl_unregister_family(&natgw_nl_family);
 }
