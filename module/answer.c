@@ -273,7 +273,7 @@ void natgw_answer_due(struct natgw_net *nn)
  */
 int natgw_answer_init(struct natgw_net *nn)
 {
-	nn->answers = kzalloc(sizeof(*nn->answers), GFP_KERNEL);
+	nn->answers = kzalloc(sizeof(*nn->answers), GFP_KERNEL_ACCOUNT);
 	if (!nn->answers)
 		return -ENOMEM;
 	spin_lock_init(&nn->answers->lock);

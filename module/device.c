@@ -56,11 +56,42 @@ static void fit(struct natgw_gw *gw, const struct net_device *dev,
 
 static bool is_uplink(const struct natgw_gw *gw, const struct net_device *dev)
 {
+	return rtnl_dereference(gw->config)->ifindex == dev->ifindex;
+}
+
+/* comes_back - has a gateway lost an uplink of that name? Then it is the uplink again. */
+static bool comes_back(const struct natgw_gw *gw, const struct net_device *dev)
+{
 	const struct natgw_config *config = rtnl_dereference(gw->config);
 
-	/* One that comes back under its name is the uplink again. */
-	return config->ifindex ? config->ifindex == dev->ifindex :
-				 !strcmp(config->dev, dev->name);
+	return !config->ifindex && !strcmp(config->dev, dev->name);
+}
+
+/**
+ * natgw_device_settle() - tell the gateways of a device how it is
+ * @nn: the namespace
+ * @dev: the device, which has come, has changed, or is free for another gateway
+ *
+ * Where a device has got the name that another one had, those that have it stay.
+ *
+ * Context: RTNL.
+ */
+void natgw_device_settle(struct natgw_net *nn, const struct net_device *dev)
+{
+	const char *trouble = natgw_device_trouble(dev);
+	struct natgw_gw *gw;
+
+	list_for_each_entry(gw, &nn->gateways, list)
+		if (is_uplink(gw, dev))
+			fit(gw, dev, trouble);
+	list_for_each_entry(gw, &nn->gateways, list) {
+		if (!comes_back(gw, dev))
+			continue;
+		if (natgw_gateway_crosses(gw, dev->ifindex))
+			fit(gw, NULL, "another gateway on the uplink has the same sources");
+		else
+			fit(gw, dev, trouble);
+	}
 }
 
 /* follow - keep hooks and hops in step with the devices */
@@ -103,9 +134,7 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 	case NETDEV_UP:
 	case NETDEV_DOWN:
 	case NETDEV_CHANGENAME:
-		list_for_each_entry(gw, &nn->gateways, list)
-			if (is_uplink(gw, dev))
-				fit(gw, dev, natgw_device_trouble(dev));
+		natgw_device_settle(nn, dev);
 		break;
 	case NETDEV_UNREGISTER:
 		list_for_each_entry(gw, &nn->gateways, list)

@@ -6,6 +6,7 @@ struct natgw_net;
 struct net_device;
 
 const char *natgw_device_trouble(const struct net_device *dev);
+void natgw_device_settle(struct natgw_net *nn, const struct net_device *dev);
 void natgw_device_guard(struct natgw_net *nn);
 int natgw_device_init(void);
 void natgw_device_exit(void);

@@ -198,7 +198,7 @@ bool natgw_drop_next(const struct natgw_net *nn, u64 after,
  */
 int natgw_drop_init(struct natgw_net *nn)
 {
-	nn->drops = kvzalloc(sizeof(*nn->drops), GFP_KERNEL);
+	nn->drops = kvzalloc(sizeof(*nn->drops), GFP_KERNEL_ACCOUNT);
 	return nn->drops ? 0 : -ENOMEM;
 }
 

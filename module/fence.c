@@ -83,16 +83,21 @@ bool natgw_fence_stops(struct natgw_net *nn, int ifindex,
 	return fence;
 }
 
+/* fenced - is there one already? @n says how many the device has. */
 static bool fenced(struct natgw_net *nn, int ifindex,
-		   const struct natgw_prefix *prefix)
+		   const struct natgw_prefix *prefix, unsigned int *n)
 {
 	struct natgw_fence *fence;
 
-	list_for_each_entry(fence, &nn->fences, list)
-		if (fence->ifindex == ifindex &&
-		    fence->prefix.addr == prefix->addr &&
+	*n = 0;
+	list_for_each_entry(fence, &nn->fences, list) {
+		if (fence->ifindex != ifindex)
+			continue;
+		if (fence->prefix.addr == prefix->addr &&
 		    fence->prefix.mask == prefix->mask)
 			return true;
+		++*n;
+	}
 	return false;
 }
 
@@ -100,20 +105,26 @@ static int fence_add(struct natgw_net *nn, int ifindex,
 		     const struct natgw_prefix *prefix)
 {
 	struct natgw_fence *fence;
+	unsigned int n;
 
-	if (fenced(nn, ifindex, prefix))
+	if (fenced(nn, ifindex, prefix, &n))
 		return 0;
-	fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+	/* Those of a device are told in one message. */
+	if (n == NATGW_MAX_DEVICE_FENCES || nn->n_fences == NATGW_MAX_FENCES)
+		return -ENOSPC;
+	fence = kzalloc(sizeof(*fence), GFP_KERNEL_ACCOUNT);
 	if (!fence)
 		return -ENOMEM;
 	fence->ifindex = ifindex;
 	fence->prefix = *prefix;
 	list_add_tail_rcu(&fence->list, &nn->fences);
+	nn->n_fences++;
 	return 0;
 }
 
-static void lift(struct natgw_fence *fence)
+static void lift(struct natgw_net *nn, struct natgw_fence *fence)
 {
+	nn->n_fences--;
 	list_del_rcu(&fence->list);
 	kfree_rcu(fence, rcu);
 }
@@ -140,7 +151,8 @@ static bool keeps(const struct natgw_config *config,
  * To be called before the change, so that no packet falls between the two.
  *
  * Context: RTNL. Return: 1 when there is a fence now, 0 when none was needed,
- * or -ENOMEM, and then there is none that was not there before.
+ * -ENOMEM, or -ENOSPC where there are too many; there is none then that was not there
+ * before.
  */
 int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,
 		      const struct natgw_config *new)
@@ -171,7 +183,7 @@ int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,
 
 err_lift:
 	while (nn->fences.prev != last)
-		lift(list_last_entry(&nn->fences, struct natgw_fence, list));
+		lift(nn, list_last_entry(&nn->fences, struct natgw_fence, list));
 	return err;
 }
 
@@ -190,7 +202,7 @@ bool natgw_fence_del(struct natgw_net *nn, int ifindex)
 	list_for_each_entry_safe(fence, next, &nn->fences, list) {
 		if (ifindex && fence->ifindex != ifindex)
 			continue;
-		lift(fence);
+		lift(nn, fence);
 		found = true;
 	}
 	return found;

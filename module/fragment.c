@@ -314,7 +314,7 @@ int natgw_fragment_init(struct natgw_net *nn)
 {
 	unsigned int i;
 
-	nn->fragments = kvzalloc(sizeof(*nn->fragments), GFP_KERNEL);
+	nn->fragments = kvzalloc(sizeof(*nn->fragments), GFP_KERNEL_ACCOUNT);
 	if (!nn->fragments)
 		return -ENOMEM;
 	get_random_bytes(&nn->fragments->hash, sizeof(nn->fragments->hash));

@@ -53,7 +53,7 @@ bool natgw_gate_add(struct natgw_net *nn, enum natgw_gate gate,
 	list_for_each_entry(hook, &nn->gates[gate], list)
 		if (hook->ops.dev == dev)
 			return true;
-	hook = kzalloc(sizeof(*hook), GFP_KERNEL);
+	hook = kzalloc(sizeof(*hook), GFP_KERNEL_ACCOUNT);
 	if (!hook)
 		return false;
 	hook->ops = templates[gate];

@@ -183,6 +183,27 @@ bool natgw_gateway_conflicts(struct natgw_net *nn, const struct natgw_gw *self,
 }
 
 /**
+ * natgw_gateway_crosses() - would it divide sources wrongly on a device?
+ * @gw: the gateway, which has no uplink
+ * @ifindex: the device
+ *
+ * Context: RTNL. Return: whether another gateway on the device wants the same sources.
+ */
+bool natgw_gateway_crosses(const struct natgw_gw *gw, int ifindex)
+{
+	const struct natgw_config *config = rtnl_dereference(gw->config);
+	const struct natgw_config *other;
+	struct natgw_gw *at;
+
+	list_for_each_entry(at, &gw->nn->gateways, list) {
+		other = rtnl_dereference(at->config);
+		if (other->ifindex == ifindex && configs_meet(other, config))
+			return true;
+	}
+	return false;
+}
+
+/**
  * natgw_gateway_room() - can there be one more?
  * @nn: the namespace
  *
@@ -225,7 +246,7 @@ int natgw_gateway_add(struct natgw_net *nn, const char *name,
 {
 	struct natgw_gw *gw;
 
-	gw = kzalloc(sizeof(*gw), GFP_KERNEL);
+	gw = kzalloc(sizeof(*gw), GFP_KERNEL_ACCOUNT);
 	if (!gw)
 		return -ENOMEM;
 	gw->stats = natgw_stats_alloc();
@@ -255,7 +276,7 @@ int natgw_gateway_add(struct natgw_net *nn, const char *name,
 struct natgw_config *natgw_gateway_copy(const struct natgw_gw *gw)
 {
 	return kmemdup(rtnl_dereference(gw->config),
-		       sizeof(struct natgw_config), GFP_KERNEL);
+		       sizeof(struct natgw_config), GFP_KERNEL_ACCOUNT);
 }
 
 /**
@@ -408,7 +429,7 @@ bool natgw_address_used(struct natgw_net *nn, __be32 addr)
  */
 struct natgw_addr *natgw_address_new(__be32 eip, __be32 private_ip)
 {
-	struct natgw_addr *addr = kzalloc(sizeof(*addr), GFP_KERNEL);
+	struct natgw_addr *addr = kzalloc(sizeof(*addr), GFP_KERNEL_ACCOUNT);
 
 	if (!addr)
 		return NULL;

@@ -227,6 +227,7 @@ struct natgw_gw *natgw_gateway_by_uplink(struct natgw_net *nn, int ifindex,
 					 const struct natgw_config **config);
 
 struct natgw_gw *natgw_gateway_get(struct natgw_net *nn, const char *name);
+bool natgw_gateway_crosses(const struct natgw_gw *gw, int ifindex);
 bool natgw_gateway_room(const struct natgw_net *nn);
 bool natgw_gateway_conflicts(struct natgw_net *nn, const struct natgw_gw *self,
 			     const struct natgw_config *config);

@@ -324,7 +324,7 @@ void natgw_idle_forget(struct natgw_net *nn, u16 gw)
  */
 int natgw_idle_init(struct natgw_net *nn)
 {
-	nn->idle = kvzalloc(sizeof(*nn->idle), GFP_KERNEL);
+	nn->idle = kvzalloc(sizeof(*nn->idle), GFP_KERNEL_ACCOUNT);
 	if (!nn->idle)
 		return -ENOMEM;
 	spin_lock_init(&nn->idle->lock);

@@ -62,6 +62,7 @@ enum natgw_watch {
  * @tick: the work that turns the wheel, once a second
  * @gateways: list of struct natgw_gw; written under RTNL, read under RCU
  * @fences: list of struct natgw_fence; likewise
+ * @n_fences: how many there are; RTNL
  * @labels: names of inside hosts; under RTNL
  * @n_labels: how many
  * @seq: changes with the configuration, so that a dump sees that it was
@@ -102,6 +103,7 @@ struct natgw_net {
 	struct delayed_work tick;
 	struct list_head gateways;
 	struct list_head fences;
+	unsigned int n_fences;
 	struct list_head labels;
 	unsigned int n_labels;
 	unsigned int seq;

@@ -245,7 +245,7 @@ struct dump {
 
 int natgw_nl_flow_get_start(struct netlink_callback *cb)
 {
-	struct dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	struct dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL_ACCOUNT);
 
 	cb->args[0] = (long)dump;
 	return dump ? 0 : -ENOMEM;

@@ -177,7 +177,7 @@ static struct natgw_config *parse_new(struct natgw_net *nn,
 	struct natgw_addr *addr;
 	int err;
 
-	config = kzalloc(sizeof(*config), GFP_KERNEL);
+	config = kzalloc(sizeof(*config), GFP_KERNEL_ACCOUNT);
 	if (!config)
 		return ERR_PTR(-ENOMEM);
 	natgw_options_default(config, NATGW_PROFILE_AWS);
@@ -285,6 +285,18 @@ static void warn_fence(int left, struct netlink_ext_ack *extack)
 			       "the sources given up are fenced: they do not leave the uplink until another gateway translates them or the fence is deleted");
 }
 
+/* leave - fence in what a gateway gives up; returns whether there is a fence, or an error */
+static int leave(struct natgw_gw *gw, const struct natgw_config *config,
+		 struct netlink_ext_ack *extack)
+{
+	int left = natgw_fence_leave(gw->nn, rtnl_dereference(gw->config), config);
+
+	if (left == -ENOSPC)
+		NL_SET_ERR_MSG(extack,
+			       "no room for another fence: a device has 128 prefixes at most, all have 4096; lift those of a device first (fence del dev DEV)");
+	return left;
+}
+
 /* Returns 1 when the gateway gave sources up, 0, or an error. */
 static int gateway_set(struct natgw_gw *gw, struct genl_info *info)
 {
@@ -305,7 +317,7 @@ static int gateway_set(struct natgw_gw *gw, struct genl_info *info)
 				      "the inside prefixes overlap those of another gateway on this uplink; without a prefix a gateway wants every source");
 		goto err_free;
 	}
-	left = natgw_fence_leave(nn, rtnl_dereference(gw->config), config);
+	left = leave(gw, config, info->extack);
 	if (left < 0) {
 		err = left;
 		goto err_free;
@@ -346,6 +358,7 @@ int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info)
 int natgw_nl_gateway_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct natgw_net *nn = natgw_net(genl_info_net(info));
+	struct net_device *dev;
 	struct natgw_gw *gw;
 	int left;
 
@@ -356,12 +369,15 @@ int natgw_nl_gateway_del_doit(struct sk_buff *skb, struct genl_info *info)
 		rtnl_unlock();
 		return PTR_ERR(gw);
 	}
-	left = natgw_fence_leave(nn, rtnl_dereference(gw->config), NULL);
+	left = leave(gw, NULL, info->extack);
 	if (left < 0) {
 		rtnl_unlock();
 		return left;
 	}
 	natgw_gateway_unlink(gw);
+	dev = __dev_get_by_index(nn->net, rtnl_dereference(gw->config)->ifindex);
+	if (dev)
+		natgw_device_settle(nn, dev);
 	rtnl_unlock();
 
 	natgw_gateway_free(gw);

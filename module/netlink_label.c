@@ -59,7 +59,7 @@ static struct label *add(struct natgw_net *nn,
 		NL_SET_ERR_MSG(extack, "there are 1024 labels already");
 		return ERR_PTR(-E2BIG);
 	}
-	label = kzalloc(sizeof(*label), GFP_KERNEL);
+	label = kzalloc(sizeof(*label), GFP_KERNEL_ACCOUNT);
 	if (!label)
 		return ERR_PTR(-ENOMEM);
 	label->prefix = *prefix;

@@ -104,7 +104,7 @@ static int answer(struct natgw_net *nn, struct genl_info *info,
 int natgw_nl_top_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct natgw_net *nn = natgw_net(genl_info_net(info));
-	struct natgw_top *top = kvzalloc(sizeof(*top), GFP_KERNEL);
+	struct natgw_top *top = kvzalloc(sizeof(*top), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!top)

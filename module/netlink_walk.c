@@ -22,7 +22,7 @@ struct walk {
 
 int natgw_nl_walk_start(struct netlink_callback *cb)
 {
-	struct walk *walk = kzalloc(sizeof(*walk), GFP_KERNEL);
+	struct walk *walk = kzalloc(sizeof(*walk), GFP_KERNEL_ACCOUNT);
 
 	cb->args[0] = (long)walk;
 	return walk ? 0 : -ENOMEM;

@@ -45,7 +45,7 @@ struct natgw_stats __percpu *natgw_stats_alloc(void)
 	struct natgw_stats __percpu *stats;
 	int cpu;
 
-	stats = alloc_percpu(struct natgw_stats);
+	stats = alloc_percpu_gfp(struct natgw_stats, GFP_KERNEL_ACCOUNT);
 	if (!stats)
 		return NULL;
 	for_each_possible_cpu(cpu)

@@ -238,7 +238,7 @@ int natgw_wheel_init(struct natgw_net *nn)
 	unsigned int i;
 
 	nn->wheels = min_t(unsigned int, num_possible_cpus(), MAX_SHARDS);
-	nn->wheel = kvcalloc(nn->wheels, sizeof(*nn->wheel), GFP_KERNEL);
+	nn->wheel = kvcalloc(nn->wheels, sizeof(*nn->wheel), GFP_KERNEL_ACCOUNT);
 	if (!nn->wheel)
 		return -ENOMEM;
 	for (i = 0; i < nn->wheels; i++) {

@@ -73,6 +73,34 @@ down()
 	check "traffic is translated again" translated
 }
 
+# taken: another device gets the name that the uplink had, and has a gateway already
+taken()
+{
+	ip -n "$gw" -batch - <<-END
+		link add first type dummy
+		link add second type dummy
+		addr add 192.0.2.1/24 dev first
+		addr add 192.0.2.2/24 dev second
+	END
+	nat gateway add one dev first connectivity private inside 10.0.0.0/16
+	nat gateway add two dev second connectivity private inside 10.0.0.0/16
+	ip -n "$gw" -batch - <<-END
+		link del first
+		link set dev second name first
+		link set dev first up
+	END
+	check "who has the device keeps it" state_of two available
+	check "who had one of that name says why it has none" \
+		grep "another gateway on the uplink" <(nat gateway show one)
+	nat gateway del two
+	check "it has it once that one is gone" state_of one available
+}
+
+state_of()
+{
+	[ "$(nat -j gateway show "$1" | values state | sed -n 1p)" = "$2" ]
+}
+
 deleted()
 {
 	local port
@@ -99,7 +127,7 @@ deleted()
 
 need
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 18
+ktap_plan 21
 two_armed
 gateway
 pkt capture wan "$rt/wan"
@@ -109,4 +137,5 @@ check "traffic is translated" translated
 renamed
 down
 deleted
+taken
 ktap_finish

@@ -96,6 +96,41 @@ many_gateways()
 		[ "$(tail -n 1 "$TMP/said")" -eq 1024 ]
 }
 
+# Nor more fences, which each change of what is inside may leave: 128 for a device.
+many_fences()
+{
+	local script="ip link add ext type dummy && ip link set dev ext up &&
+		ip addr add $EIP/24 dev ext; \"$NATCTL\" -b - 2>&1;
+		\"$NATCTL\" -j fence show | grep -oE '\"10[0-9./]+\"' | wc -l;
+		\"$NATCTL\" fence del dev ext &&
+		\"$NATCTL\" gateway set g inside 10.0.0.0/16"
+	{
+		echo "gateway add g dev ext eip $EIP inside 10.1.0.0/16"
+		awk 'BEGIN { for (i = 0; i < 4; i++) { set = "gateway set g inside"
+			for (j = 0; j < 64; j++)
+				set = set " 10." i + 2 "." j ".0/24"
+			print set } }'
+	} | unshare -Urn sh -c "$script" >"$TMP/said" 2>&1 || return
+	grep -v Warning: "$TMP/said"
+	# Of the change that would have made 129 there is nothing.
+	grep -q "no room for another fence" "$TMP/said" && grep -qx 65 "$TMP/said"
+}
+
+# What it makes is its own cgroup's memory.
+memory_is_charged()
+{
+	local charged
+	mkdir "$TMP/cgroup" && mount -t cgroup2 none "$TMP/cgroup" || return
+	echo +memory >"$TMP/cgroup/cgroup.subtree_control"
+	mkdir "$TMP/cgroup/natgw"
+	(echo $BASHPID >"$TMP/cgroup/natgw/cgroup.procs" && many_gateways)
+	charged=$(awk '/^(slab|percpu) / { n += $2 } END { print n }' \
+		"$TMP/cgroup/natgw/memory.stat")
+	rmdir "$TMP/cgroup/natgw" && umount "$TMP/cgroup"
+	echo "charged: $charged bytes"
+	[ "$charged" -gt 2000000 ]
+}
+
 # natgw listens to changes of settings by a socket of its own.
 listener()
 {
@@ -117,7 +152,7 @@ except ConnectionRefusedError:
 }
 
 need setpriv unshare python3
-ktap_plan $(($(forbidden | wc -l) + $(allowed | wc -l) + 7))
+ktap_plan $(($(forbidden | wc -l) + $(allowed | wc -l) + 9))
 setup_ns gw
 ip -n "$gw" link add ext type dummy
 plug "$gw" ext $HOST/24
@@ -146,6 +181,12 @@ check "CAP_NET_ADMIN is enough to change" admin gateway set g udp 60
 check "CAP_NET_ADMIN is enough to read flows" admin flow show
 check "root of a user namespace may in its own network" own_namespace
 check "but no more gateways than 1024" many_gateways
+check "nor more fences than there is room for" many_fences
+if grep -qw memory /proc/cgroups; then
+	check "its own cgroup pays for the memory" memory_is_charged
+else
+	ok "its own cgroup pays for the memory # SKIP no memory controller"
+fi
 check "and does nothing to this one" nat gateway show g
 wait_for 5 listener >"$TMP/listener"
 check "nobody can send to the socket that natgw listens by" no_word_to_listener

@@ -66,7 +66,7 @@ among_themselves()
 	vlan "$gw" trunk 10 10.0.10.1/24
 	vlan "$gw" trunk 20 10.0.20.1/24
 	vlan "$c2" trunk 10 10.0.10.2/24
-	ip netns exec "$c2" ip route add default via 10.0.10.1
+	ip -n "$c2" route add default via 10.0.10.1
 	setup_ns rt
 	ip -n "$c2" link add link trunk name trunk.20 netns "$rt" type vlan id 20
 	plug "$rt" trunk.20 10.0.20.2/24 10.0.20.1
