@@ -238,6 +238,27 @@ tampered()
 		>"$TMP/tampered.ko"
 }
 
+# unread: such a list keeps the module, and no packet is stopped for nothing
+unread()
+{
+	local reader watch status=1
+	nsenter --net="/run/netns/$gw" python3 -B -c '
+import struct, time
+from netlink_strict import FLOW_GET, NLM_F_DUMP, NLM_F_REQUEST, Netlink
+netlink = Netlink()
+netlink.sock.send(struct.pack("IHHIIBBH", 20, netlink.family,
+    NLM_F_REQUEST | NLM_F_DUMP, 1, 0, FLOW_GET, 1, 0))
+time.sleep(1000)' &
+	reader=$!
+	nsenter --net="/run/netns/$gw" nft monitor new tables >"$TMP/tables" &
+	watch=$!
+	wait_for 10 grep -qvx 0 /sys/module/natgw/refcnt &&
+		hands_over 2 "somebody is using it" "$NATGW_KO" &&
+		[ ! -s "$TMP/tables" ] && status=0
+	kill $reader $watch
+	return $status
+}
+
 broken()
 {
 	local before
@@ -255,6 +276,7 @@ broken()
 		"$TMP/half.ko.gz"
 	check "so is one to go back to" hands_over 1 "is not natgw's module" \
 		"$NATGW_KO" back /etc/passwd
+	check "nor is anything tried while a list is not read to its end" unread
 	check "the module was not touched" \
 		counter_is flows-created -eq "$before"
 	check "nothing was stopped" closed_no_more
@@ -274,7 +296,7 @@ by_hand()
 
 [ -x ./flood ] || skip_all "flood was not built"
 need curl nginx ssh ssh-keygen sshd ss
-ktap_plan 42
+ktap_plan 43
 rmmod natgw
 insmod "$NATGW_KO" flows=5000
 two_armed

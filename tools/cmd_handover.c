@@ -334,7 +334,9 @@ static enum status replace(struct handover *h)
 	bool back = false;
 
 	kmod_parameters(parameters, sizeof(parameters));
-	status = close_all(h) ?: save_flows(h);
+	/* Nothing is stopped for a change that is known to fail. */
+	nl_close();
+	status = kmod_unused() ?: close_all(h) ?: save_flows(h);
 	nl_close();
 	if (!status)
 		status = kmod_unload();

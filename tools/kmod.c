@@ -14,10 +14,13 @@
 #include "msg.h"
 #include "program.h"
 
-#define PARAMETERS "/sys/module/natgw/parameters"
+#define MODULE "/sys/module/natgw"
+#define PARAMETERS MODULE "/parameters"
 
-/* A dump of flows that somebody reads keeps it for as long. */
-enum { TRIES = 100, BETWEEN_MS = 50 };
+/* A list that somebody reads keeps it for as long. Whoever waits before packets are
+ * stopped can do so for longer.
+ */
+enum { TRIES_BEFORE = 100, TRIES = 10, BETWEEN_MS = 50 };
 
 static void add_parameter(const char *name, char *text, size_t size)
 {
@@ -166,20 +169,55 @@ enum status kmod_open(struct kmod *kmod, const char *file)
 	return STATUS_KERNEL;
 }
 
-enum status kmod_unload(void)
+static void pause_between(void)
 {
 	const struct timespec between = { .tv_nsec = BETWEEN_MS * 1000000 };
+
+	nanosleep(&between, NULL);
+}
+
+static bool used(void)
+{
+	FILE *file = fopen(MODULE "/refcnt", "re");
+	int users = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &users) != 1)
+		users = 0;
+	fclose(file);
+	return users > 0;
+}
+
+static enum status stays(int err)
+{
+	error("natgw cannot be unloaded: %s", err == EWOULDBLOCK ?
+	      "somebody is using it, by a list that is not read to its end" :
+	      strerror(err));
+	return STATUS_KERNEL;
+}
+
+enum status kmod_unused(void)
+{
+	unsigned int tries = TRIES_BEFORE;
+
+	while (used()) {
+		if (!--tries)
+			return stays(EWOULDBLOCK);
+		pause_between();
+	}
+	return STATUS_OK;
+}
+
+enum status kmod_unload(void)
+{
 	unsigned int tries = TRIES;
 
 	while (syscall(SYS_delete_module, "natgw", O_NONBLOCK)) {
-		if (errno == EINTR ||
-		    ((errno == EWOULDBLOCK || errno == EBUSY) && --tries)) {
-			nanosleep(&between, NULL);
-			continue;
-		}
-		error("natgw cannot be unloaded: %s", errno == EWOULDBLOCK ?
-		      "somebody is using it" : strerror(errno));
-		return STATUS_KERNEL;
+		if (errno != EINTR &&
+		    ((errno != EWOULDBLOCK && errno != EBUSY) || !--tries))
+			return stays(errno);
+		pause_between();
 	}
 	return STATUS_OK;
 }

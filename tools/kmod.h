@@ -22,6 +22,9 @@ struct kmod {
 enum status kmod_open(struct kmod *kmod, const char *file);
 void kmod_close(struct kmod *kmod);
 
+/* Waits until nobody uses the module; reports that somebody goes on to. */
+enum status kmod_unused(void);
+
 /* Takes the module out, as soon as nobody uses it. */
 enum status kmod_unload(void);
 
