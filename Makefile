@@ -163,7 +163,7 @@ gen: ## write the files that the netlink specification determines
 gen-check: ## fail when those files are not what "make gen" writes
 	$(Q)tools/gen.sh --check
 
-install: module tools ## install module, natctl, man page and completion
+install: module tools ## install module, natctl, manuals, completion, systemd units
 	$(Q)$(SUB) -C "$(KDIR)" M="$(CURDIR)" \
 		$(if $(DESTDIR),INSTALL_MOD_PATH="$(DESTDIR)") modules_install
 	$(Q)$(SUB) -C tools install DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)"
@@ -195,27 +195,33 @@ FORCE:
 ##
 ## Variables:
 ##   KDIR=DIR      kernel headers for module and install (the running kernel's)
-##   K="6.1 6.12"  the kernels of check; vm and demo take the last one
+##   K="6.1 6.12"  the kernels of check, prepare, style and check-package; vm and demo
+##                 take the last one, and what measures has its own, 6.12
 ##   T="a b"       the tests to run, without .sh (all)
-##   FASTPATH=off  the selftests' gateways do without the fast path
+##   FASTPATH=off  the gateways of check, check-debug and coverage do without the fast path
 ##   JOBS=N        VMs at a time (2)
-##   ACCEL=tcg     do without KVM; ACCEL=kvm insists on it (kvm where it works)
-##   MEMORY=N      megabytes of memory of the VM (1024; bench-native 4096, check-debug 1536)
-##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 3000 without KVM; check-debug
-##                 14400)
+##   ACCEL=tcg     do without KVM; ACCEL=kvm insists on it (kvm where it works; bench
+##                 never uses it, check-package only where told)
+##   MEMORY=N      megabytes of memory of the VM (1024; race, bench-native 4096, check-debug
+##                 1536; soak, fuzz, check-package as they are)
+##   VM_TIMEOUT=N  seconds after which a VM is ended (600; 3000 without KVM; coverage 7200,
+##                 check-debug, race, soak, fuzz 14400)
 ##   STRICT=1      a test that skips itself fails
-##   LIMIT=N       seconds that a test may take (300; check-debug 1800)
+##   LIMIT=N       seconds that a test may take (300; coverage 900, check-debug 1800, race
+##                 and fuzz 7200)
 ##   PROPERTY_SEED=N   other random packets for the test "property" (1); "random"
 ##                 makes a new number, which is printed
 ##   PROPERTY_STEPS=N  so many of them (10000; check-debug 2000)
+##   PROPERTY_CHECKS=N   counters and flows are compared every N steps (100)
 ##   ROUNDS=N      of tests that repeat something: a few in check, 1000 in race
 ##   ACTORS="a b"  those that do rounds in the test "churn" (all)
 ##   MIN=N         minutes of soak (10)
 ##   DEBUG=1       race, soak and fuzz in user-mode Linux that checks itself
 ##   SHORT=1       check-package leaves out what takes another boot
+##   DKMS=guest    check-package compiles a new module where it is installed, too
 ##   FUZZ_SEED=N   other mutated packets and messages (1), or "random"
 ##   FUZZ_PACKETS=N FUZZ_MESSAGES=N   so many of them (check: 50000 and 3000;
-##                 check-debug: 10000 and 1000)
+##                 check-debug: 10000 and 1000; fuzz: 1000000 and 100000)
 ##   FUZZ_RUNS=N   runs of natctl in fuzz-natctl (5000; style 100)
 ##   FUZZ_PHASE=NAME   of "fuzz_packets", only this one; FUZZ_REPLAY=FRAMES again what
 ##                 a failure showed, FUZZ_TRACE=N writes from there on what is sent

@@ -150,7 +150,7 @@ refused()
 		log format ipfix to 192.0.2.1:65536 | goes to a collector
 		log to /nonexistent/log | cannot write /nonexistent/log
 		log to | "to" needs a value
-		who | the external address and port is missing
+		who | ADDR:PORT is missing
 		who 192.0.2.1 proto tcp at 0 | "192.0.2.1" is not an IPv4 address and a port
 		who 192.0.2.1: proto tcp at 0 | is not an IPv4 address and a port
 		who :80 proto tcp at 0 | is not an IPv4 address and a port

@@ -60,9 +60,7 @@ static const struct word words[] = {
 	[W_SAMPLE] = { "sample", T_NUMBER, NULL, NULL },
 	[W_NO_DESTINATION] = { "no-destination", T_NONE, NULL, NULL },
 	[W_BUFFER] = { "buffer", T_NUMBER, NULL, NULL },
-	[W_ENDPOINT] = {
-		NULL, T_ENDPOINT, NULL, "the external address and port"
-	},
+	[W_ENDPOINT] = { NULL, T_ENDPOINT, NULL, "ADDR:PORT" },
 	[W_AT] = { "at", T_TIME, NULL, NULL },
 	[W_IN] = { "in", T_FILES, NULL, NULL },
 	[W_PROBE] = { "probe", T_ADDR, NULL, NULL },
