@@ -293,7 +293,7 @@ static int leave(struct natgw_gw *gw, const struct natgw_config *config,
 
 	if (left == -ENOSPC)
 		NL_SET_ERR_MSG(extack,
-			       "no room for another fence: a device has 128 prefixes at most, all have 4096; lift those of a device first (fence del dev DEV)");
+			       "no room for another fence: a device has 256 at most, all have 4096; lift those of a device first (fence del dev DEV)");
 	return left;
 }
 

@@ -96,7 +96,7 @@ many_gateways()
 		[ "$(tail -n 1 "$TMP/said")" -eq 1024 ]
 }
 
-# Nor more fences, which each change of what is inside may leave: 128 for a device.
+# Nor more fences, which each change of what is inside may leave: 256 for a device.
 many_fences()
 {
 	local script="ip link add ext type dummy && ip link set dev ext up &&
@@ -106,14 +106,14 @@ many_fences()
 		\"$NATCTL\" gateway set g inside 10.0.0.0/16"
 	{
 		echo "gateway add g dev ext eip $EIP inside 10.1.0.0/16"
-		awk 'BEGIN { for (i = 0; i < 4; i++) { set = "gateway set g inside"
+		awk 'BEGIN { for (i = 0; i < 6; i++) { set = "gateway set g inside"
 			for (j = 0; j < 64; j++)
 				set = set " 10." i + 2 "." j ".0/24"
 			print set } }'
 	} | unshare -Urn sh -c "$script" >"$TMP/said" 2>&1 || return
 	grep -v Warning: "$TMP/said"
-	# Of the change that would have made 129 there is nothing.
-	grep -q "no room for another fence" "$TMP/said" && grep -qx 65 "$TMP/said"
+	# Of the change that would have made 257 there is nothing.
+	grep -q "no room for another fence" "$TMP/said" && grep -qx 193 "$TMP/said"
 }
 
 # What it makes is its own cgroup's memory.
