@@ -268,6 +268,13 @@ sctp_listens()
 # Kernels drop what has a wrong CRC.
 sockets()
 {
+	local number
+	if ! modprobe -q sctp && [ ! -d /proc/sys/net/sctp ]; then
+		for number in 1 2 3; do
+			ok "S5 an SCTP connection, $number # SKIP this kernel has none"
+		done
+		return
+	fi
 	check "S5 an SCTP connection carries a file" stream "$c1" "$s1"
 	check "S5 its CRCs are right at the server" \
 		pkt sums s1 src=$EIP proto=sctp

@@ -48,7 +48,7 @@ gateway max-flows 100000 udp 600 tcp-opening 600
 check "nobody is busy yet" tops '.clients == [] and .ports == []'
 pkt tcp stream "$c2" to=$S1:80 >/dev/null || :
 flood "$c1" $C1 $HOLE 1024-$((1023 + FLOWS - SLOWLY)) 0
-check "flows begin" wait_for 90 flows -eq $((FLOWS - SLOWLY)) src $C1
+check "flows begin" wait_for 900 flows -eq $((FLOWS - SLOWLY)) src $C1
 kill "$FLOOD"
 # The rest of them one in a millisecond at most: there is time to see them come.
 flood "$c1" $C1 $HOLE $((1024 + FLOWS - SLOWLY))-$((1023 + FLOWS)) 1000
@@ -57,7 +57,7 @@ check "while more begin, their client grows, and their destination" \
 	".clients[0].addr == \"$C1\" and .clients[0].growth > 0 and
 	 .gateways[0].new > 0 and .gateways[0].packets > 0 and
 	 .ports[0].growth > 0 and .ports[0][\"full-in\"] > 0"
-check "as many flows as were begun" wait_for 90 flows -eq $FLOWS src $C1
+check "as many flows as were begun" wait_for 900 flows -eq $FLOWS src $C1
 kill "$FLOOD"
 check "the client has them all" wait_for 10 tops \
 	".clients[0] | [.addr, .flows, .ports, .opening, .growth] ==

@@ -8,13 +8,18 @@
 
 KEYS=18000
 
+sleeps()
+{
+	cut -d' ' -f3 "/proc/$1/stat" | grep S
+}
+
 # watch FUNCTION WORD...: natctl top, with the function between its two looks
 watch()
 {
 	local watcher
 	"$NATCTL" -n "$gw" -j top "${@:2}" >"$TMP/top" &
 	watcher=$!
-	wait_for 10 grep -q nanosleep /proc/$watcher/wchan
+	wait_for 10 sleeps $watcher
 	kill -STOP $watcher
 	"$1"
 	kill -CONT $watcher

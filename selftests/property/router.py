@@ -8,6 +8,7 @@
 A packet comes in at a place (c1, c2, wan) and leaves at others.
 """
 
+import os
 import struct
 
 import wire
@@ -15,8 +16,8 @@ from gateway import (ERROR, FLOW, MALFORMED, Gateway, Outcome, Output,
                      classify, with_sum)
 from table import STATEFUL, in_prefix, portless
 from tcpstate import IN, OUT, Segment, Unsure
-from wire import (ACK, ECHO, ECHO_REPLY, FIN, ICMP, RST, SCTP, SYN, TCP, UDP,
-                  UDPLITE, address, get16, rewritten_quote)
+from wire import (ACK, ECHO, ECHO_REPLY, FIN, GRE, ICMP, IPIP, RST, SCTP, SYN, TCP,
+                  UDP, UDPLITE, address, get16, rewritten_quote)
 
 WAN_MTU, MTU = 1400, 1500
 NETS = {'c1': (address('10.0.1.0'), 24), 'c2': (address('10.0.2.0'), 24)}
@@ -28,6 +29,8 @@ LOCAL = list(OWN.values()) + [address('203.0.113.10'),
 # What the host itself fills in is its own choice, if it is sensible
 FREE = ('ipid', 'df', 'tos')
 QUOTED = 548
+# What says something of its own to packets of no tunnel, where the kernel has it
+TUNNELS = {IPIP: 'ipip', GRE: 'ip_gre'}
 ANSWER_DELAY, ANSWER_LATEST = 6.0, 9.0
 MOST_WAITING = 40
 
@@ -203,6 +206,8 @@ class Router(Gateway):
                 pkt.src, get16(body, 0), data)))
         elif proto in (UDP, UDPLITE):
             self.complain(out, pkt, 3, 3, host=True)
+        elif os.path.exists('/sys/module/' + TUNNELS.get(proto, '-')):
+            raise Unsure
         else:
             self.complain(out, pkt, 3, 2, host=True)
 

@@ -4,9 +4,9 @@
  * runs when the module is loaded, and is told in the kernel's messages, a line for each
  * case.
  */
-#include <linux/module.h>
-
 #include "units.h"
+
+#include <linux/module.h>
 
 struct rnd_state units_rnd;
 
