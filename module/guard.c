@@ -38,23 +38,28 @@ static unsigned int outward(struct natgw_ctx *ctx)
 	return verdict;
 }
 
-/* way_out - the device that a packet leaves the host through, or NULL where that has been
- * seen to. A flowtable sends to a port of a bridge what is routed to the bridge, whose own
- * address is the frame's source then; other frames are only passed on between ports.
+/* routed - what routing knows a device by that packets pass: a port's bridge, or itself */
+static struct net_device *routed(struct net_device *dev)
+{
+	struct net_device *bridge = NULL;
+
+	if (dev && netif_is_bridge_port(dev))
+		bridge = netdev_master_upper_dev_get_rcu(dev);
+	return bridge ?: dev;
+}
+
+/* bridged - has a frame only been passed on between ports of a bridge?
+ *
+ * A flowtable takes from one port and sends to another what is routed from the bridge to
+ * the same bridge, whose own address is the frame's source then.
  */
-static struct net_device *way_out(const struct sk_buff *skb, struct net_device *dev)
+static bool bridged(const struct sk_buff *skb, const struct net_device *port,
+		    const struct nf_hook_state *state)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
-	struct net_device *bridge;
 
-	/* A VLAN's, which has a hook of its own */
-	if (skb_vlan_tag_present(skb))
-		return NULL;
-	if (!netif_is_bridge_port(dev))
-		return dev;
-	bridge = netdev_master_upper_dev_get_rcu(dev);
-	return bridge && ether_addr_equal(eth->h_source, bridge->dev_addr) ?
-	       bridge : NULL;
+	return port != state->in && state->in == state->out &&
+	       !ether_addr_equal(eth->h_source, state->out->dev_addr);
 }
 
 /**
@@ -73,20 +78,24 @@ unsigned int natgw_guard(void *priv, struct sk_buff *skb,
 {
 	struct nf_hook_state forwarded = *state;
 	const struct natgw_config *config;
+	struct net_device *in;
 	struct natgw_ctx ctx = {
 		.nn = priv,
 		.skb = skb,
 		.state = &forwarded,
 	};
 
+	/* What has a VLAN's tag has passed the hook on the way out of the VLAN. */
 	if (skb->protocol != htons(ETH_P_IP) || !skb->skb_iif ||
+	    skb_vlan_tag_present(skb) ||
 	    !pskb_network_may_pull(skb, sizeof(struct iphdr)) ||
 	    natgw_gateway_by_wire(ctx.nn, ip_hdr(skb)->saddr, &config))
 		return NF_ACCEPT;
-	forwarded.out = way_out(skb, state->out);
-	if (!forwarded.out)
+	in = dev_get_by_index_rcu(state->net, skb->skb_iif);
+	forwarded.in = routed(in);
+	forwarded.out = routed(state->out);
+	if (bridged(skb, in, &forwarded))
 		return NF_ACCEPT;
-	forwarded.in = dev_get_by_index_rcu(state->net, skb->skb_iif);
 	return outward(&ctx);
 }
 

@@ -195,7 +195,8 @@ static void forget(struct natgw_hops *hops, u32 where)
  * @nn: the namespace, started
  *
  * A packet that is past what has changed (a rule, say), and not at the end of its way
- * yet, finds a hop after that. So natgw_hop_sweep() does it again.
+ * yet, finds a hop after that. So natgw_hop_sweep() does it again, no sooner than a
+ * second later.
  *
  * Context: any; netlink reports errors with interrupts disabled (watch.c).
  */
@@ -208,7 +209,7 @@ void natgw_hop_forget(struct natgw_net *nn)
 	spin_lock_irqsave(&hops->lock, flags);
 	for (i = 0; i < NATGW_HOPS; i++)
 		forget(hops, i);
-	hops->again = true;
+	hops->again = 2;
 	spin_unlock_irqrestore(&hops->lock, flags);
 }
 
@@ -255,8 +256,7 @@ void natgw_hop_sweep(struct natgw_net *nn)
 	u32 i;
 
 	spin_lock_irqsave(&hops->lock, flags);
-	again = hops->again;
-	hops->again = false;
+	again = hops->again && !--hops->again;
 	for (i = 0; i < (again ? NATGW_HOPS : SWEEP); i++) {
 		u32 where = hops->sweep++ & (NATGW_HOPS - 1);
 

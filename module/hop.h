@@ -46,7 +46,7 @@ struct natgw_hop {
  * @lock: held to put one in or take one out; interrupts disabled
  * @numbers: numbers given away so far
  * @sweep: where the search for unused ones goes on
- * @again: all were forgotten, and those that have come since then are to be, too
+ * @again: sweeps until all are forgotten once more
  * @closed: none is to come any more
  * @slot: by the lower bits of their number
  */
@@ -54,7 +54,7 @@ struct natgw_hops {
 	spinlock_t lock; /* see above */
 	u32 numbers;
 	u32 sweep;
-	bool again;
+	u8 again;
 	bool closed;
 	struct natgw_hop __rcu *slot[NATGW_HOPS];
 };

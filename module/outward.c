@@ -88,12 +88,16 @@ unsigned int natgw_outward_no_flow(struct natgw_ctx *ctx, int err)
  * @side: where it lives
  *
  * That is, from the uplink although it lives elsewhere; or, where no prefix says
- * that it is inside, from elsewhere although it lives behind the uplink.
+ * that it is inside, from elsewhere although it lives behind the uplink. Where
+ * a packet that the guard sees came in, whoever sent it past POST_ROUTING knows better:
+ * a flowtable has compared the device, and then taken off a VLAN's tag.
  */
 bool natgw_outward_spoofed(const struct natgw_ctx *ctx, enum natgw_side side)
 {
 	int iif = natgw_in_device(ctx);
 
+	if (ctx->state->pf != NFPROTO_IPV4)
+		return false;
 	if (iif == ctx->config->ifindex)
 		return side == NATGW_SIDE_INSIDE;
 	return iif && side == NATGW_SIDE_UPLINK && !ctx->config->n_inside;
@@ -289,6 +293,16 @@ static struct natgw_flow *made_meanwhile(struct natgw_ctx *ctx)
 	return flow && flow->gw == ctx->gw ? flow : NULL;
 }
 
+/* note_device - a flow's packets come in there; not what the guard takes for that */
+static void note_device(const struct natgw_ctx *ctx, struct natgw_flow *flow)
+{
+	int iif = natgw_in_device(ctx);
+
+	if (ctx->state->pf == NFPROTO_IPV4 && iif &&
+	    READ_ONCE(flow->original.iif) != iif)
+		WRITE_ONCE(flow->original.iif, iif);
+}
+
 static unsigned int begin(struct natgw_ctx *ctx)
 {
 	struct natgw_treatment treatment;
@@ -307,7 +321,7 @@ static unsigned int begin(struct natgw_ctx *ctx)
 		flow = made_meanwhile(ctx) ?: flow;
 	if (IS_ERR(flow))
 		return natgw_outward_no_flow(ctx, PTR_ERR(flow));
-	WRITE_ONCE(flow->original.iif, natgw_in_device(ctx));
+	note_device(ctx, flow);
 	return send(ctx, flow);
 }
 
@@ -378,14 +392,6 @@ static unsigned int translate_new(struct natgw_ctx *ctx)
 	default:
 		return begin(ctx);
 	}
-}
-
-static void note_device(const struct natgw_ctx *ctx, struct natgw_flow *flow)
-{
-	int iif = natgw_in_device(ctx);
-
-	if (iif && READ_ONCE(flow->original.iif) != iif)
-		WRITE_ONCE(flow->original.iif, iif);
 }
 
 static unsigned int translate_known(struct natgw_ctx *ctx,

@@ -9,8 +9,8 @@
  *              reset --------------+                    closing --SYN--> opening
  *
  * Two CPUs may note packets of one flow at once. What only one packet says (SYN, FIN)
- * is noted for certain; otherwise the worst that follows is the wrong one of two
- * time-outs until the next packet.
+ * is noted for certain, and so is the state that follows; of numbers, the worst that
+ * follows is that the next packet has to tell them.
  *
  * Anybody who knows or guesses the addresses and ports of a connection can send
  * an RST in the far side's name. So an RST counts only when its number is exactly
@@ -62,16 +62,14 @@ static bool ends_sooner(u8 state)
 	       state == NATGW_FLOW_STATE_TCP_RESET;
 }
 
-static void set_state(struct natgw_flow *flow, u8 state)
+/* set_state - unless another CPU has changed it meanwhile; returns whether none has */
+static bool set_state(struct natgw_flow *flow, u8 old, u8 state)
 {
-	u8 old = READ_ONCE(flow->state);
-
 	/* Somebody has ended it meanwhile, and keeps its port. */
 	if (old == state || old == NATGW_FLOW_STATE_HELD)
-		return;
-	/* What another CPU has changed meanwhile stays. */
+		return true;
 	if (cmpxchg(&flow->state, old, state) != old)
-		return;
+		return false;
 	if (old == NATGW_FLOW_STATE_TCP_OPENING) {
 		natgw_flow_stop_opening(flow);
 		/* All but an RST come after the handshake. */
@@ -81,6 +79,7 @@ static void set_state(struct natgw_flow *flow, u8 state)
 	}
 	if (ends_sooner(state))
 		natgw_wheel_move(flow->gw->nn, flow);
+	return true;
 }
 
 /* set_seen - unless another CPU has noted something meanwhile */
@@ -182,6 +181,8 @@ static bool is_far(const struct natgw_flow *flow, u16 seen,
 static enum natgw_tcp reset(struct natgw_flow *flow, enum natgw_dir dir,
 			    u16 seen, const struct natgw_pkt *pkt)
 {
+	u8 state;
+
 	if (!is_next(flow, dir, seen, pkt)) {
 		if (dir == NATGW_DIR_REPLY && is_far(flow, seen, pkt))
 			return NATGW_TCP_SPOOFED;
@@ -196,8 +197,9 @@ static enum natgw_tcp reset(struct natgw_flow *flow, enum natgw_dir dir,
 		return NATGW_TCP_PASS;
 	set_seen(flow, seen, seen | RST_SEEN);
 	WRITE_ONCE(flow->used, (u32)jiffies);
-	if (READ_ONCE(flow->state) != NATGW_FLOW_STATE_TCP_CLOSING)
-		set_state(flow, NATGW_FLOW_STATE_TCP_RESET);
+	state = READ_ONCE(flow->state);
+	if (state != NATGW_FLOW_STATE_TCP_CLOSING)
+		set_state(flow, state, NATGW_FLOW_STATE_TCP_RESET);
 	return NATGW_TCP_PASS;
 }
 
@@ -258,7 +260,7 @@ static bool reopen(struct natgw_flow *flow, enum natgw_dir dir,
 	return true;
 }
 
-/* The state that a packet which is no RST leads to. */
+/* The state that a packet which is no RST leads to, with what has been seen up to it. */
 static u8 next_state(u8 state, enum natgw_dir dir, u16 seen,
 		     const struct natgw_pkt *pkt)
 {
@@ -293,6 +295,7 @@ enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
 				const struct natgw_pkt *pkt)
 {
 	u16 was = READ_ONCE(flow->tcp), seen;
+	u8 state;
 
 	if (pkt->tcp & NATGW_TCP_RST)
 		return reset(flow, dir, was, pkt);
@@ -308,7 +311,14 @@ enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
 			seen |= FIN_SEEN << dir;
 		seen = note_numbers(flow, dir, seen, pkt);
 	} while (!set_seen(flow, was, seen));
-	set_state(flow, next_state(READ_ONCE(flow->state), dir, seen, pkt));
+	do {
+		/* Of two FINs at once, the one that is noted second closes the connection.
+		 * What is seen is read after the state: who has read too little finds
+		 * another state then.
+		 */
+		state = smp_load_acquire(&flow->state);
+		seen = READ_ONCE(flow->tcp);
+	} while (!set_state(flow, state, next_state(state, dir, seen, pkt)));
 	return NATGW_TCP_REFRESH;
 }
 

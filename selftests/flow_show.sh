@@ -69,7 +69,7 @@ told()
 			.[\"wire-ip\"] == \"$EIP\" and
 			.[\"wire-port\"] == $seen and .state == \"udp\" and
 			.kind == \"inside\" and .expires <= 350 and
-			.expires > 300"
+			.expires >= 349 - $((SECONDS - MADE))"
 }
 
 # flushed NUMBER FILTER...: flow flush says that it ended so many
@@ -81,8 +81,10 @@ flushed()
 need
 ktap_plan $(($(filters | wc -l) + 9))
 two_armed
-gateway
+# Nothing ends before a slow machine has asked for it all.
+gateway tcp-opening 600
 pkt capture wan "$rt/wan"
+MADE=$SECONDS
 make_flows
 while IFS='|' read -r filter number; do
 	check "$filter: $number" agree "$number" "$filter"

@@ -5,6 +5,7 @@
 #
 #   c1, c2 --- gw --- rt --- s1, s2     (two_armed in lib.sh)
 . ./lib.sh
+c3='' c4='' c5=''
 
 flowtable()
 {
@@ -78,8 +79,7 @@ through()
 		pkt none wan src=10.0.0.0/8
 	check "checksums are right at the server" pkt sums s1 src=$EIP
 	check "checksums are right at the client" pkt sums c1 src=$S1
-	on "$gw" conntrack -F 2>/dev/null
-	nat flow flush all
+	anew
 }
 
 answered()
@@ -123,6 +123,47 @@ fenced()
 	nat -j fence show | tee /dev/stderr | grep '"drops":1'
 }
 
+# anew: nobody remembers a connection
+anew()
+{
+	on "$gw" conntrack -F 2>/dev/null
+	nat flow flush all
+	pkt clear
+}
+
+# by_vlan: an inside host is on a VLAN of the uplink's device, whose tag the flowtable takes
+# off before anybody else sees where the packet came in
+by_vlan()
+{
+	setup_ns c3
+	ip -n "$gw" link add link ext name ext.10 type vlan id 10
+	ip -n "$rt" link add link wan name wan.10 netns "$c3" type vlan id 10
+	plug "$gw" ext.10 10.0.10.1/24
+	plug "$c3" wan.10 10.0.10.2/24 10.0.10.1
+	nat gateway del g
+	nat fence del dev ext
+	gateway fastpath off
+	anew
+	pkt close client
+	pkt udp client "$c3" bind=10.0.10.2:5000 to=$S1:53
+	check "from a VLAN of the uplink, a question passes" ask first
+	check "its answer passes" answered
+	check "the flowtable has the connection" wait_for 5 taken
+	check "what it sends leaves translated" past ask second
+	ip -n "$gw" link del ext.10
+}
+
+# port NS ADDRESS GATEWAY: one more port of the bridge, a host at its other end
+port()
+{
+	setup_ns "$1"
+	ip -n "${!1}" link add eth0 type veth peer name "$1" netns "$gw"
+	ip -n "$gw" link set dev "$1" master br0 up
+	plug "${!1}" eth0 "$2/24" "$3"
+	ip -n "$gw" addr add "$3/24" dev br0
+	on "$gw" nft "add flowtable ip ft f { hook ingress priority filter; devices = { $1 }; }"
+}
+
 # onto_bridge: the uplink is a bridge, and what was it is a port of that
 onto_bridge()
 {
@@ -143,12 +184,59 @@ by_port()
 {
 	pkt close client
 	onto_bridge
-	pkt clear
+	anew
+	pkt capture bridge "$gw/br0"
 	pkt udp client "$c1" bind=$C1:5000 to=$S1:53
 	check "by a bridge, too, a question passes" ask first
 	check "its answer passes" answered
 	check "the flowtable has the connection" wait_for 5 taken
 	check "what it sends by a port leaves translated" past ask second
+	check "the bridge has not seen it" pkt none bridge data=second
+	check "nothing with an inside address is on the uplink" \
+		pkt none wan src=10.0.0.0/8
+}
+
+# among_ports: what the bridge's hosts send each other, through the host and past it
+among_ports()
+{
+	port c4 10.0.4.2 10.0.4.1
+	port c5 10.0.5.2 10.0.5.1
+	anew
+	pkt udp lower "$c4" bind=10.0.4.2:5000 to=10.0.5.2:53
+	pkt udp upper "$c5" bind=10.0.5.2:53
+	check "from port to port through the host, a question passes" asked first
+	check "its answer passes" reached
+	check "the flowtable has the connection" wait_for 5 kept
+	check "what it sends has the inside address" past asked second
+	ip -n "$rt" addr add 10.0.4.9/24 dev wan
+	check "from port to port past the host, too" on "$c4" ping -qc1 -W5 10.0.4.9
+	pkt clear
+}
+
+asked()
+{
+	pkt put lower data="$1" && pkt take upper data="$1" from=10.0.4.2
+}
+
+reached()
+{
+	pkt reply upper data=answer && pkt take lower data=answer
+}
+
+kept()
+{
+	asked more && offloaded
+}
+
+# renumbered: the flowtable goes on with the address that the bridge had
+renumbered()
+{
+	anew
+	check "a connection by the bridge" ask first
+	check "its answer passes" answered
+	check "the flowtable has the connection" wait_for 5 taken
+	ip -n "$gw" link set dev br0 address 02:00:00:00:00:99
+	check "with another address of the bridge, it leaves translated" past ask second
 	check "nothing with an inside address is on the uplink" \
 		pkt none wan src=10.0.0.0/8
 }
@@ -166,8 +254,8 @@ one_count()
 		counter_is packets-exempt -eq $((before + 1))
 }
 
-need nft conntrack socat
-ktap_plan 33
+need nft conntrack socat ping
+ktap_plan 48
 two_armed
 gateway fastpath off
 pkt capture wan "$rt/wan"
@@ -181,7 +269,10 @@ check "with the fast path, the first packet passes too" \
 	transfer "$c1" "$s1" $S1
 nat gateway set g fastpath off
 without_flow
+by_vlan
 by_port
+among_ports
+renumbered
 check "an exempt packet is counted once" one_count
 check "a device goes while it is looked at" ip -n "$gw" link del in2
 check "the module too" timeout 30 rmmod natgw

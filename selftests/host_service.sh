@@ -60,9 +60,9 @@ silence()
 	outside udp dport=54
 	outside udp dport=40004
 	check "so is UDP, to another address's socket too" dropped 6
-	outside gre
+	outside raw proto=253 len=20
 	check "what has no ports is the host's to answer" \
-		pkt wait wan src=$EIP type=3 code=2 q.proto=gre
+		pkt wait wan src=$EIP type=3 code=2 q.proto=253
 	pkt close ssh
 	outside tcp dport=22
 	pkt clear

@@ -14,7 +14,7 @@ fill()
 {
 	flood "$c1" $C1 $HOLE 1024-65535 0
 	check "as many endpoints as there are ports" \
-		wait_for 100 counter_is flows-created -eq $PORTS
+		wait_for 900 counter_is flows-created -eq $PORTS
 	kill "$FLOOD"
 	check "G13 none was refused" counter_is source-drop-no-port -eq 0
 	nat flow show dst $HOLE >"$TMP/flows"
