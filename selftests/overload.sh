@@ -43,7 +43,7 @@ rush()
 {
 	flood "$c1" $C1 $HOLE 20000-29999 100
 	check "$1: refusals are counted" \
-		wait_for 30 counter_is "source-drop-$2" -ge 100
+		wait_for 300 counter_is "source-drop-$2" -ge 100
 	check "$1: the manager is told" wait_for 10 told "$3"
 	check "$1: what is established goes on" in_use "$2"
 }

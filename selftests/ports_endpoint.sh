@@ -14,7 +14,7 @@ fill()
 {
 	flood "$c1" $C1 $HOLE 1024-65535 0
 	check "as many endpoints as there are ports" \
-		wait_for 900 counter_is flows-created -eq $PORTS
+		wait_for 1500 counter_is flows-created -eq $PORTS
 	kill "$FLOOD"
 	check "G13 none was refused" counter_is source-drop-no-port -eq 0
 	nat flow show dst $HOLE >"$TMP/flows"
@@ -95,7 +95,7 @@ need
 [ -x ./flood ] || skip_all "flood was not built"
 ktap_plan 16
 two_armed
-gateway max-flows 100000 udp 600 mapping endpoint-independent
+gateway max-flows 100000 udp 7200 mapping endpoint-independent
 fill
 pkt capture wan "$rt/wan"
 pkt capture c2 "$c2/eth0"

@@ -12,9 +12,10 @@ fill()
 {
 	flood "$c1" $C1 $HOLE 1024-65535 0
 	check "as many flows as there are ports" \
-		wait_for 90 flows -eq $PORTS dst $HOLE dport 5000
+		wait_for 1500 counter_is flows-created -eq $PORTS
 	kill "$FLOOD"
 	check "none was refused" counter_is source-drop-no-port -eq 0
+	check "all are there" flows -eq $PORTS dst $HOLE dport 5000
 	nat flow show dst $HOLE >"$TMP/flows"
 	check_is "each has a port of its own" $PORTS \
 		"$(grep -o " $EIP:[0-9]*" "$TMP/flows" | sort -u | wc -l)"
@@ -56,9 +57,9 @@ reuse()
 
 need
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 10
+ktap_plan 11
 two_armed
-gateway max-flows 100000 udp 600
+gateway max-flows 100000 udp 7200
 fill
 pkt capture wan "$rt/wan"
 pkt capture c2 "$c2/eth0"
