@@ -180,8 +180,11 @@ struct natgw_client *natgw_client_join(struct natgw_gw *gw, __be32 addr)
 	if (!block)
 		return NULL;
 	client = &block->client[ntohl(addr) % NEIGHBOURS];
-	if (atomic_inc_return(&client->users) == 1)
+	if (atomic_inc_return(&client->users) == 1) {
+		/* Its neighbours may have kept the block since it had flows before. */
+		atomic_set(&client->created, 0);
 		atomic_inc(&gw->clients);
+	}
 	return client;
 }
 

@@ -65,8 +65,12 @@ struct natgw_crowd {
 	unsigned long port[];
 };
 
-/* Most ports that one packet looks at. */
-enum { MARKS = 4096 };
+enum {
+	/* Most ports that one packet looks at */
+	MARKS = 4096,
+	/* So many crowds are looked at before others get the processor, and RCU its way. */
+	BREATH = 256,
+};
 
 /* The widest lane fits into memory that is easily had. */
 static_assert(sizeof(struct natgw_crowd) + NATGW_PORTS / BITS_PER_BYTE <= 8192);
@@ -229,11 +233,19 @@ static void tell_end(struct natgw_net *nn, struct natgw_crowd *crowd)
 		tell(crowd, gw, 0, false);
 }
 
-/* bury_unused - a crowd that marks nothing goes; the next collision makes another */
-static void bury_unused(struct natgw_net *nn, struct natgw_crowd *crowd)
+/* few - does a crowd mark so little that it is not worth its memory?
+ *
+ * A client could have many crowds by a flow each otherwise, having had more for a moment.
+ * So at least one in 256 ports is taken for long, a flow for each 32 bytes.
+ */
+static bool few(const struct natgw_crowd *crowd)
 {
-	if (crowd->taken || crowd->dead)
-		return;
+	return crowd->taken < crowd->lane.ports / 256;
+}
+
+/* bury - a crowd goes, with its lock held; the next collision makes another */
+static void bury(struct natgw_net *nn, struct natgw_crowd *crowd)
+{
 	crowd->dead = true;
 	if (crowd->high)
 		tell_end(nn, crowd);
@@ -385,10 +397,10 @@ int natgw_crowd_take(struct natgw_net *nn, struct natgw_flow *flow,
 			return -ENOENT;
 		spin_lock(&crowd->lock);
 		err = crowd->dead ? -EAGAIN : take(nn, crowd, flow);
-		if (err)
-			bury_unused(nn, crowd);
-		else
+		if (!err)
 			remember(nn, crowd);
+		else if (!crowd->taken && !crowd->dead)
+			bury(nn, crowd);
 		spin_unlock(&crowd->lock);
 	} while (err == -EAGAIN);
 	return err;
@@ -403,10 +415,12 @@ static void release(struct natgw_net *nn, const struct natgw_tuple *tuple,
 	if (!crowd)
 		return;
 	spin_lock(&crowd->lock);
-	if (test_bit(bit, crowd->port) && !natgw_flow_known(nn, tuple)) {
+	if (!crowd->dead && test_bit(bit, crowd->port) &&
+	    !natgw_flow_known(nn, tuple)) {
 		__clear_bit(bit, crowd->port);
 		crowd->taken--;
-		bury_unused(nn, crowd);
+		if (!crowd->taken || few(crowd))
+			bury(nn, crowd);
 	}
 	spin_unlock(&crowd->lock);
 }
@@ -531,6 +545,7 @@ void natgw_crowd_look(struct natgw_net *nn)
 {
 	struct natgw_lane lane = {};
 	struct rhashtable_iter iter;
+	unsigned int left = BREATH;
 	struct natgw_crowd *crowd;
 	u32 reserved = 0;
 
@@ -539,10 +554,17 @@ void natgw_crowd_look(struct natgw_net *nn)
 	rhashtable_walk_enter(&nn->crowds, &iter);
 	rhashtable_walk_start(&iter);
 	/* What a resize hides this time, or shows twice, is there next time. */
-	while ((crowd = rhashtable_walk_next(&iter)))
+	while ((crowd = rhashtable_walk_next(&iter))) {
 		if (!IS_ERR(crowd))
 			look_at(nn, crowd,
 				limit_of(nn, crowd, &lane, &reserved));
+		if (--left)
+			continue;
+		left = BREATH;
+		rhashtable_walk_stop(&iter);
+		cond_resched();
+		natgw_walk_start(&iter);
+	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
 }

@@ -32,31 +32,54 @@ const char *natgw_device_trouble(const struct net_device *dev)
 	return dev->flags & IFF_UP ? NULL : "uplink device is down";
 }
 
-/* fit - publish where the uplink is now, if that is news */
-static void fit(struct natgw_gw *gw, const struct net_device *dev,
-		const char *reason)
+static void publish(struct natgw_gw *gw, const struct net_device *dev,
+		    int ifindex, int awaits, const char *reason)
 {
 	const struct natgw_config *old = rtnl_dereference(gw->config);
-	int ifindex = dev ? dev->ifindex : 0;
 	struct natgw_config *config;
 
-	if (old->ifindex == ifindex && old->reason == reason &&
-	    (!dev || !strcmp(old->dev, dev->name)))
+	if (old->ifindex == ifindex && old->awaits == awaits &&
+	    old->reason == reason && (!dev || !strcmp(old->dev, dev->name)))
 		return;
 	/* Without memory a gateway would go on with an index that may become
 	 * another device's.
 	 */
-	config = kmemdup(old, sizeof(*config), GFP_KERNEL | __GFP_NOFAIL);
+	config = kmemdup(old, sizeof(*config), GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
 	config->ifindex = ifindex;
+	config->awaits = awaits;
 	config->reason = reason;
 	if (dev)
 		strscpy(config->dev, dev->name, sizeof(config->dev));
 	natgw_gateway_publish(gw, config);
 }
 
+/* fit - publish that this is the uplink now, if that is news */
+static void fit(struct natgw_gw *gw, const struct net_device *dev)
+{
+	publish(gw, dev, dev->ifindex, 0, natgw_device_trouble(dev));
+}
+
+/* await - publish that it would be */
+static void await(struct natgw_gw *gw, const struct net_device *dev)
+{
+	publish(gw, dev, 0, dev->ifindex,
+		"another gateway on the uplink has the same sources");
+}
+
+/* lose - publish that there is none any more */
+static void lose(struct natgw_gw *gw)
+{
+	publish(gw, NULL, 0, 0, "uplink device is gone");
+}
+
 static bool is_uplink(const struct natgw_gw *gw, const struct net_device *dev)
 {
 	return rtnl_dereference(gw->config)->ifindex == dev->ifindex;
+}
+
+static bool awaits(const struct natgw_gw *gw, const struct net_device *dev)
+{
+	return rtnl_dereference(gw->config)->awaits == dev->ifindex;
 }
 
 /* comes_back - has a gateway lost an uplink of that name? Then it is the uplink again. */
@@ -72,25 +95,29 @@ static bool comes_back(const struct natgw_gw *gw, const struct net_device *dev)
  * @nn: the namespace
  * @dev: the device, which has come, has changed, or is free for another gateway
  *
- * Where a device has got the name that another one had, those that have it stay.
+ * Where a device has got the name that another one had, those that have it stay, and
+ * those that would have it, and want the same sources, wait.
  *
  * Context: RTNL.
  */
 void natgw_device_settle(struct natgw_net *nn, const struct net_device *dev)
 {
-	const char *trouble = natgw_device_trouble(dev);
 	struct natgw_gw *gw;
 
 	list_for_each_entry(gw, &nn->gateways, list)
 		if (is_uplink(gw, dev))
-			fit(gw, dev, trouble);
+			fit(gw, dev);
 	list_for_each_entry(gw, &nn->gateways, list) {
-		if (!comes_back(gw, dev))
-			continue;
-		if (natgw_gateway_crosses(gw, dev->ifindex))
-			fit(gw, NULL, "another gateway on the uplink has the same sources");
-		else
-			fit(gw, dev, trouble);
+		if (comes_back(gw, dev)) {
+			if (natgw_gateway_crosses(gw, dev->ifindex))
+				await(gw, dev);
+			else
+				fit(gw, dev);
+		} else if (awaits(gw, dev)) {
+			/* It has another name by now. */
+			lose(gw);
+		}
+		cond_resched();
 	}
 }
 
@@ -138,8 +165,8 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_UNREGISTER:
 		list_for_each_entry(gw, &nn->gateways, list)
-			if (is_uplink(gw, dev))
-				fit(gw, NULL, "uplink device is gone");
+			if (is_uplink(gw, dev) || awaits(gw, dev))
+				lose(gw);
 		natgw_fence_del(nn, dev->ifindex);
 		break;
 	}

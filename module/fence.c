@@ -10,6 +10,8 @@
 
 #include "gateway.h"
 
+static const struct natgw_prefix any;
+
 /* inside - is an address behind the device too, gateway or not? */
 static bool inside(struct natgw_net *nn, int ifindex, __be32 addr)
 {
@@ -19,7 +21,7 @@ static bool inside(struct natgw_net *nn, int ifindex, __be32 addr)
 
 	list_for_each_entry_rcu(gw, &nn->gateways, list) {
 		config = rcu_dereference(gw->config);
-		if (config->ifindex == ifindex &&
+		if ((config->ifindex == ifindex || config->awaits == ifindex) &&
 		    natgw_config_inside(config, addr))
 			return true;
 	}
@@ -30,43 +32,69 @@ static bool inside(struct natgw_net *nn, int ifindex, __be32 addr)
 	return false;
 }
 
-/* keeps_in - is a fence there for a packet? */
-static bool keeps_in(struct natgw_net *nn, const struct natgw_fence *fence,
-		     __be32 src, __be32 dst)
+/* keeps_in - does a packet have to stay, where the sources of a prefix do? */
+static bool keeps_in(struct natgw_net *nn, int ifindex,
+		     const struct natgw_prefix *prefix, const struct iphdr *iph)
 {
 	enum natgw_side side;
 
-	if (!natgw_prefix_has(&fence->prefix, src))
+	if (!natgw_prefix_has(prefix, iph->saddr))
 		return false;
-	side = natgw_side(nn->net, fence->ifindex, src);
-	if (fence->prefix.mask)
+	side = natgw_side(nn->net, ifindex, iph->saddr);
+	if (prefix->mask)
 		return side != NATGW_SIDE_HOST &&
-		       !inside(nn, fence->ifindex, dst);
+		       !inside(nn, ifindex, iph->daddr);
 	return side == NATGW_SIDE_INSIDE;
 }
 
-/**
- * natgw_fence_find() - what keeps a packet from leaving as it is
- * @nn: the namespace
- * @ifindex: the device that it leaves through
- * @iph: its header; no gateway translates it
- *
- * Context: RCU. Return: a fence, or NULL.
- */
-struct natgw_fence *natgw_fence_find(struct natgw_net *nn, int ifindex,
-				     const struct iphdr *iph)
+static struct natgw_fence *find(struct natgw_net *nn, int ifindex,
+				const struct iphdr *iph)
 {
 	struct natgw_fence *fence;
 
 	list_for_each_entry_rcu(fence, &nn->fences, list)
 		if (fence->ifindex == ifindex &&
-		    keeps_in(nn, fence, iph->saddr, iph->daddr))
+		    keeps_in(nn, ifindex, &fence->prefix, iph))
 			return fence;
 	return NULL;
 }
 
+/* awaited - is a packet of a gateway that waits for the device? */
+static bool awaited(struct natgw_net *nn, int ifindex, const struct iphdr *iph)
+{
+	const struct natgw_config *config;
+	const struct natgw_gw *gw;
+	unsigned int i;
+
+	list_for_each_entry_rcu(gw, &nn->gateways, list) {
+		config = rcu_dereference(gw->config);
+		if (config->awaits != ifindex)
+			continue;
+		if (!config->n_inside && keeps_in(nn, ifindex, &any, iph))
+			return true;
+		for (i = 0; i < config->n_inside; i++)
+			if (keeps_in(nn, ifindex, &config->inside[i], iph))
+				return true;
+	}
+	return false;
+}
+
 /**
- * natgw_fence_stops() - may a packet not leave as it is?
+ * natgw_fence_keeps() - may a packet not leave as it is?
+ * @nn: the namespace
+ * @ifindex: the device that it leaves through
+ * @iph: its header; no gateway translates it
+ *
+ * Context: RCU.
+ */
+bool natgw_fence_keeps(struct natgw_net *nn, int ifindex,
+		       const struct iphdr *iph)
+{
+	return find(nn, ifindex, iph) || awaited(nn, ifindex, iph);
+}
+
+/**
+ * natgw_fence_stops() - the same for a packet that is about to leave
  * @nn: the namespace
  * @ifindex: the device that it leaves through
  * @skb: the packet, which no gateway translates
@@ -76,11 +104,12 @@ struct natgw_fence *natgw_fence_find(struct natgw_net *nn, int ifindex,
 bool natgw_fence_stops(struct natgw_net *nn, int ifindex,
 		       const struct sk_buff *skb)
 {
-	struct natgw_fence *fence = natgw_fence_find(nn, ifindex, ip_hdr(skb));
+	struct natgw_fence *fence = find(nn, ifindex, ip_hdr(skb));
 
-	if (fence)
-		atomic64_add(natgw_stats_packets(skb), &fence->drops);
-	return fence;
+	if (!fence)
+		return awaited(nn, ifindex, ip_hdr(skb));
+	atomic64_add(natgw_stats_packets(skb), &fence->drops);
+	return true;
 }
 
 /* fenced - is there one already? @n says how many the device has. */
@@ -157,24 +186,24 @@ static bool keeps(const struct natgw_config *config,
 int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,
 		      const struct natgw_config *new)
 {
-	static const struct natgw_prefix any;
+	int ifindex = old->ifindex ?: old->awaits;
 	struct list_head *last = nn->fences.prev;
 	unsigned int i;
 	int left = 0;
 	int err;
 
-	if (!old->ifindex)
+	if (!ifindex)
 		return 0;
 	if (!old->n_inside) {
 		if (new && !new->n_inside)
 			return 0;
-		err = fence_add(nn, old->ifindex, &any);
+		err = fence_add(nn, ifindex, &any);
 		return err ?: 1;
 	}
 	for (i = 0; i < old->n_inside; i++) {
 		if (new && keeps(new, &old->inside[i]))
 			continue;
-		err = fence_add(nn, old->ifindex, &old->inside[i]);
+		err = fence_add(nn, ifindex, &old->inside[i]);
 		if (err)
 			goto err_lift;
 		left = 1;

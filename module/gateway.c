@@ -165,7 +165,7 @@ static bool configs_meet(const struct natgw_config *a,
  * @config: the configuration
  *
  * Context: RTNL. Return: whether another gateway on the same uplink would want
- * the same sources.
+ * the same sources. One that waits for the uplink may.
  */
 bool natgw_gateway_conflicts(struct natgw_net *nn, const struct natgw_gw *self,
 			     const struct natgw_config *config)
@@ -175,7 +175,8 @@ bool natgw_gateway_conflicts(struct natgw_net *nn, const struct natgw_gw *self,
 
 	list_for_each_entry(gw, &nn->gateways, list) {
 		other = rtnl_dereference(gw->config);
-		if (gw != self && !strcmp(other->dev, config->dev) &&
+		if (gw != self && !(other->awaits && config->ifindex) &&
+		    !strcmp(other->dev, config->dev) &&
 		    configs_meet(other, config))
 			return true;
 	}

@@ -69,6 +69,8 @@ struct natgw_addr {
 /**
  * struct natgw_config - all that can change about a gateway
  * @ifindex: uplink; 0 while the gateway has failed, so that no packet matches
+ * @awaits: the device that would be it, were there no other gateway on that with the same
+ *	sources; the gateway's own are fenced there. Otherwise 0
  * @dev: its name, the last one known
  * @connectivity: enum natgw_connectivity
  * @profile: enum natgw_profile
@@ -87,6 +89,7 @@ struct natgw_addr {
  */
 struct natgw_config {
 	int ifindex;
+	int awaits;
 	char dev[IFNAMSIZ];
 	u8 connectivity;
 	u8 profile;
@@ -250,8 +253,8 @@ void natgw_address_free(struct natgw_gw *gw, struct natgw_addr *addr,
 			enum natgw_flow_end why);
 void natgw_address_reap(struct natgw_net *nn);
 
-struct natgw_fence *natgw_fence_find(struct natgw_net *nn, int ifindex,
-				     const struct iphdr *iph);
+bool natgw_fence_keeps(struct natgw_net *nn, int ifindex,
+		       const struct iphdr *iph);
 bool natgw_fence_stops(struct natgw_net *nn, int ifindex,
 		       const struct sk_buff *skb);
 int natgw_fence_leave(struct natgw_net *nn, const struct natgw_config *old,

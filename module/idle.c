@@ -140,6 +140,9 @@ static void remember(struct natgw_idle *idle, const struct natgw_flow *flow)
 						       NATGW_DIR_ORIGINAL);
 	const struct natgw_node *in = natgw_flow_look(flow, NATGW_DIR_REPLY);
 	u32 timeout = natgw_flow_timeout(flow);
+	u64 now = get_jiffies_64();
+	s32 idle_for = (u32)now - READ_ONCE(flow->used);
+	s32 after = timeout * HZ;
 	struct slot *slot;
 	unsigned int way;
 
@@ -156,8 +159,9 @@ static void remember(struct natgw_idle *idle, const struct natgw_flow *flow)
 		.wire = in->tuple.dst,
 		.port = in->tuple.dport,
 		.gw = flow->gw->id,
-		.when = READ_ONCE(flow->used) + timeout * HZ,
 		.timeout = timeout,
+		/* Somebody may have spoken, or changed the time-out, just now. */
+		.when = idle_for > after ? now - (idle_for - after) : now,
 	};
 	slot->used = true;
 	WRITE_ONCE(idle->used, idle->used + 1);
@@ -219,7 +223,7 @@ static void report(struct natgw_idle *idle, const struct natgw_idle_end *end,
 		.flow = *end,
 		.seq = seq,
 		.time = ktime_get_real_ns(),
-		.late = min_t(u64, jiffies64_to_msecs((u32)jiffies - end->when),
+		.late = min_t(u64, jiffies64_to_msecs(get_jiffies_64() - end->when),
 			      U32_MAX),
 		.outside = outside,
 	};

@@ -20,16 +20,17 @@ enum { NATGW_IDLE_KEPT = 1024 };
  * @wire: its address on the wire
  * @port: its port there
  * @gw: the number of its gateway
- * @when: jiffies at its end, that is when its time-out was over
  * @timeout: its time-out, in seconds
+ * @when: its end, that is when its time-out was over, as get_jiffies_64() has it: nobody may
+ *	speak for months
  */
 struct natgw_idle_end {
 	struct natgw_tuple original;
 	__be32 wire;
 	__be16 port;
 	u16 gw;
-	u32 when;
 	u32 timeout;
+	u64 when;
 };
 
 /**

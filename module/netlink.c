@@ -402,6 +402,15 @@ int natgw_nl_dump_gateways(struct sk_buff *skb, struct netlink_callback *cb,
 	return skb->len ?: err;
 }
 
+/* large_start - begin a dump of what may be too large for the page that netlink does with
+ * where memory is short
+ */
+static int large_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = NATGW_NL_SIZE;
+	return 0;
+}
+
 static void __init complete_ops(void)
 {
 	unsigned int i;
@@ -418,6 +427,9 @@ static void __init complete_ops(void)
 			ops[i].start = natgw_nl_walk_start;
 			ops[i].done = natgw_nl_walk_done;
 			break;
+		default:
+			if (ops[i].dumpit)
+				ops[i].start = large_start;
 		}
 	}
 }

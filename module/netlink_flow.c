@@ -323,6 +323,11 @@ int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (natgw_walk_start(&dump->iter))
 		cb->seq = ++dump->resizes + 1;
 	while ((node = walk_on(dump))) {
+		if (IS_ERR(node)) {
+			/* The walk begins again and may show flows twice. */
+			cb->seq = ++dump->resizes + 1;
+			continue;
+		}
 		if (!--left) {
 			/* Few match the filter. */
 			left = BREATH;
@@ -331,11 +336,6 @@ int natgw_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			cond_resched();
 			if (natgw_walk_start(&dump->iter))
 				cb->seq = ++dump->resizes + 1;
-			continue;
-		}
-		if (IS_ERR(node)) {
-			/* The walk begins again and may show flows twice. */
-			cb->seq = ++dump->resizes + 1;
 			continue;
 		}
 		flow = natgw_flow_of(node);

@@ -297,6 +297,17 @@ static int leave(struct natgw_gw *gw, const struct natgw_config *config,
 	return left;
 }
 
+/* settle - one that waited may have a gateway's uplink now, or the gateway itself */
+static void settle(const struct natgw_gw *gw)
+{
+	const struct natgw_config *config = rtnl_dereference(gw->config);
+	struct net_device *dev;
+
+	dev = __dev_get_by_index(gw->nn->net, config->ifindex ?: config->awaits);
+	if (dev)
+		natgw_device_settle(gw->nn, dev);
+}
+
 /* Returns 1 when the gateway gave sources up, 0, or an error. */
 static int gateway_set(struct natgw_gw *gw, struct genl_info *info)
 {
@@ -311,7 +322,9 @@ static int gateway_set(struct natgw_gw *gw, struct genl_info *info)
 	err = parse_options(config, info);
 	if (err)
 		goto err_free;
-	if (natgw_gateway_conflicts(nn, gw, config)) {
+	if ((info->attrs[NATGW_A_GATEWAY_INSIDE] ||
+	     info->attrs[NATGW_A_GATEWAY_INSIDE_ANY]) &&
+	    natgw_gateway_conflicts(nn, gw, config)) {
 		err = natgw_nl_refuse(-EEXIST, info->extack,
 				      info->attrs[NATGW_A_GATEWAY_INSIDE],
 				      "the inside prefixes overlap those of another gateway on this uplink; without a prefix a gateway wants every source");
@@ -323,6 +336,7 @@ static int gateway_set(struct natgw_gw *gw, struct genl_info *info)
 		goto err_free;
 	}
 	natgw_gateway_publish(gw, config);
+	settle(gw);
 	return left;
 
 err_free:
@@ -358,7 +372,6 @@ int natgw_nl_gateway_set_doit(struct sk_buff *skb, struct genl_info *info)
 int natgw_nl_gateway_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct natgw_net *nn = natgw_net(genl_info_net(info));
-	struct net_device *dev;
 	struct natgw_gw *gw;
 	int left;
 
@@ -375,9 +388,7 @@ int natgw_nl_gateway_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return left;
 	}
 	natgw_gateway_unlink(gw);
-	dev = __dev_get_by_index(nn->net, rtnl_dereference(gw->config)->ifindex);
-	if (dev)
-		natgw_device_settle(nn, dev);
+	settle(gw);
 	rtnl_unlock();
 
 	natgw_gateway_free(gw);

@@ -109,7 +109,7 @@ static const struct natgw_addr *find_address(const struct natgw_config *config, 
 static int check_address(const struct natgw_config *config, __be32 ip,
 			 struct genl_info *info)
 {
-	const struct natgw_addr *addr = find_address(config, ip);
+	const struct natgw_addr *addr = ip ? find_address(config, ip) : NULL;
 	struct nlattr *attr = info->attrs[NATGW_A_RULE_ADDRESS];
 
 	if (!addr)
@@ -148,7 +148,7 @@ static int rule_new(struct natgw_config *config, struct genl_info *info)
 		return -E2BIG;
 	}
 	err = parse_rule(config, &rule, info);
-	if (!err && rule.address)
+	if (!err && info->attrs[NATGW_A_RULE_ADDRESS])
 		err = check_address(config, rule.address, info);
 	if (err)
 		return err;

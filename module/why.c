@@ -210,7 +210,7 @@ static bool gateway(struct natgw_why *why)
 		pass(why, GATEWAY, "%s, uplink %s", ctx->gw->name, out->name);
 		return true;
 	}
-	if (natgw_fence_find(ctx->nn, out->ifindex, ip_hdr(ctx->skb))) {
+	if (natgw_fence_keeps(ctx->nn, out->ifindex, ip_hdr(ctx->skb))) {
 		stop(why, GATEWAY, "none, and a fence on %s keeps %pI4 in",
 		     out->name, &tuple(why)->src);
 		return drops(why, NATGW_DROP_CAUSE_FENCE);

@@ -73,27 +73,57 @@ down()
 	check "traffic is translated again" translated
 }
 
-# taken: another device gets the name that the uplink had, and has a gateway already
+# robbed: another device, with gateway two, gets the name that the uplink of one had
+robbed()
+{
+	ip -n "$gw" -batch - <<-END
+		link del first
+		link add second type veth peer name far netns $rt
+		addr add 192.0.2.2/24 dev second
+	END
+	plug "$rt" far 192.0.2.77/24
+	nat gateway add two dev second connectivity private inside 10.0.0.0/16
+	ip -n "$gw" -batch - <<-END
+		link set dev second name first
+		link set dev first up
+	END
+}
+
+# taken: two has the device, and some of the sources that one has
 taken()
 {
 	ip -n "$gw" -batch - <<-END
 		link add first type dummy
-		link add second type dummy
 		addr add 192.0.2.1/24 dev first
-		addr add 192.0.2.2/24 dev second
 	END
-	nat gateway add one dev first connectivity private inside 10.0.0.0/16
-	nat gateway add two dev second connectivity private inside 10.0.0.0/16
-	ip -n "$gw" -batch - <<-END
-		link del first
-		link set dev second name first
-		link set dev first up
-	END
+	nat gateway add one dev first connectivity private inside 10.0.0.0/15
+	robbed
 	check "who has the device keeps it" state_of two available
 	check "who had one of that name says why it has none" \
 		grep "another gateway on the uplink" <(nat gateway show one)
+	kept_in
+	check "who has it can be changed" nat gateway set two midstream accept
+	nat gateway set two inside 10.5.0.0/16
+	check "the other has it once they have other sources" \
+		state_of one available
+	nat gateway del two
+	robbed
+	check "it has lost it again" state_of one failed
 	nat gateway del two
 	check "it has it once that one is gone" state_of one available
+}
+
+# kept_in: what it alone has inside does not leave by that device
+kept_in()
+{
+	pkt capture first "$rt/far"
+	pkt send "$c1/eth0" "$gw/in1" udp src=10.1.0.9 dst=192.0.2.77 data=kept
+	pkt send "$c1/eth0" "$gw/in1" udp src=$C1 dst=192.0.2.77 data=sent
+	check "who has it translates" \
+		pkt wait first src=192.0.2.2 dst=192.0.2.77 data=sent
+	check "what only the other has inside is kept in" \
+		pkt none first src=10.1.0.9
+	check "and says so" grep fence <(nat drops)
 }
 
 state_of()
@@ -127,7 +157,7 @@ deleted()
 
 need
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 21
+ktap_plan 27
 two_armed
 gateway
 pkt capture wan "$rt/wan"

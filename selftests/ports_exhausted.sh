@@ -49,15 +49,23 @@ reuse()
 	knock 5000
 	check "the only free port is found" \
 		pkt wait wan src=$EIP sport="$free" dport=5000
+	nat flow flush src $C1 >/dev/null
+	check "one flow is left" flows -eq 1 dst $HOLE dport 5000
+	check "for one, nothing is kept about a destination's ports" none_known
 	nat flow flush all >/dev/null
 	check "all flows can end" flows -eq 0
 	knock 5000
 	check "and begin again" pkt wait wan n=2 src=$EIP dport=5000
 }
 
-need
+none_known()
+{
+	nat -j port show | tee /dev/stderr | jq -e 'length == 0'
+}
+
+need jq
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 11
+ktap_plan 13
 two_armed
 gateway max-flows 100000 udp 7200
 fill

@@ -312,6 +312,7 @@ commands()
 	cat <<-END
 		2|no gateway|rule add gateway nobody exempt
 		2|no such address|rule add gateway g address 203.0.113.99
+		2|no such address|rule add gateway g address 0.0.0.0
 		2|number already|rule add gateway g pref 5 idle 7
 		2|pref takes 1 to 4294967295|rule add gateway g pref 0 exempt
 		2|no address and no time-out|rule add gateway g exempt idle 5
@@ -363,7 +364,7 @@ refused()
 }
 
 need
-ktap_plan 78
+ktap_plan 79
 two_armed
 ip -n "$rt" route add 10.0.0.0/8 via $HOST
 ip -n "$rt" route add blackhole $NEAR2

@@ -262,11 +262,15 @@ static enum status open_space(struct space *space)
 /* Nothing has happened. */
 static void reopen_all(struct handover *h)
 {
+	struct space *space;
 	unsigned int i;
 
-	for (i = 0; i < h->n; i++)
-		if (h->list[i].closed && enter(&h->list[i]))
-			open_space(&h->list[i]);
+	for (i = 0; i < h->n; i++) {
+		space = &h->list[i];
+		if (space->closed && (!enter(space) || open_space(space)))
+			error("namespace %s stays closed (nft table natgw_handover)",
+			      space->name);
+	}
 }
 
 /* -------------------------------- the modules ----------------------------- */

@@ -137,8 +137,10 @@ static bool is_natgw(int fd)
 	unsigned int at = 0;
 	int c = 0;
 
-	if (!f)
+	if (!f) {
+		close(own);
 		return false;
+	}
 	while (at < sizeof(says) && (c = getc(f)) != EOF) {
 		if (c != says[at])
 			at = 0;
