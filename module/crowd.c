@@ -236,11 +236,12 @@ static void tell_end(struct natgw_net *nn, struct natgw_crowd *crowd)
 /* few - does a crowd mark so little that it is not worth its memory?
  *
  * A client could have many crowds by a flow each otherwise, having had more for a moment.
- * So at least one in 256 ports is taken for long, a flow for each 32 bytes.
+ * So at least one in 256 ports is taken for long, a flow for each 32 bytes; or most of
+ * those that are not reserved.
  */
 static bool few(const struct natgw_crowd *crowd)
 {
-	return crowd->taken < crowd->lane.ports / 256;
+	return !crowd->high && crowd->taken < crowd->lane.ports / 256;
 }
 
 /* bury - a crowd goes, with its lock held; the next collision makes another */

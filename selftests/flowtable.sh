@@ -189,24 +189,9 @@ by_port()
 	check "by a bridge, too, a question passes" ask first
 	check "its answer passes" answered
 	check "the flowtable has the connection" wait_for 5 taken
-	check "what it sends by a port leaves translated" past_bridge ask second
+	check "what it sends by a port leaves translated" past ask second
 	check "nothing with an inside address is on the uplink" \
 		pkt none wan src=10.0.0.0/8
-}
-
-# past_bridge COMMAND...: nor does one go by the bridge
-past_bridge()
-{
-	local before
-	before=$(by_bridge)
-	past "$@" || return
-	echo "by the bridge: $before, now $(by_bridge)"
-	[ "$(by_bridge)" -eq "$before" ]
-}
-
-by_bridge()
-{
-	ip -n "$gw" -s -j link show br0 | jq '.[0].stats64.tx.packets'
 }
 
 # among_ports: what the bridge's hosts send each other, through the host and past it
@@ -222,6 +207,8 @@ among_ports()
 	check "the flowtable has the connection" wait_for 5 kept
 	check "what it sends has the inside address" past asked second
 	ip -n "$rt" addr add 10.0.4.9/24 dev wan
+	# Otherwise the hooks of IPv4 see frames, and what leaves by br0 is translated.
+	on "$gw" sysctl -qew net.bridge.bridge-nf-call-iptables=0
 	check "from port to port past the host, too" on "$c4" ping -qc1 -W5 10.0.4.9
 	pkt clear
 }
@@ -267,7 +254,7 @@ one_count()
 		counter_is packets-exempt -eq $((before + 1))
 }
 
-need nft conntrack socat ping jq
+need nft conntrack socat ping
 ktap_plan 47
 two_armed
 gateway fastpath off

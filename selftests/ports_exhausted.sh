@@ -49,23 +49,36 @@ reuse()
 	knock 5000
 	check "the only free port is found" \
 		pkt wait wan src=$EIP sport="$free" dport=5000
-	nat flow flush src $C1 >/dev/null
-	check "one flow is left" flows -eq 1 dst $HOLE dport 5000
-	check "for one, nothing is kept about a destination's ports" none_known
 	nat flow flush all >/dev/null
 	check "all flows can end" flows -eq 0
 	knock 5000
 	check "and begin again" pkt wait wan n=2 src=$EIP dport=5000
 }
 
-none_known()
+# few: what is known of a destination's ports is forgotten when few are taken
+few()
 {
-	nat -j port show | tee /dev/stderr | jq -e 'length == 0'
+	nat flow flush all >/dev/null
+	flood "$c1" $C1 $HOLE 1024-4023 0
+	wait_for 600 flows -eq 3000 dst $HOLE dport 5000 >"$TMP/flows"
+	kill "$FLOOD"
+	knock 5000
+	check "one flow more" wait_for 5 flows -eq 3001 dst $HOLE dport 5000
+	check "of 3001, it is known which ports they have" known 1
+	nat flow flush src $C1 >/dev/null
+	check "one flow is left" wait_for 5 flows -eq 1 dst $HOLE dport 5000
+	check "of one, it is not" known 0
+}
+
+# known NUMBER: so many destinations have a bitmap
+known()
+{
+	nat -j port show | tee /dev/stderr | jq -e "length == $1"
 }
 
 need jq
 [ -x ./flood ] || skip_all "flood was not built"
-ktap_plan 13
+ktap_plan 15
 two_armed
 gateway max-flows 100000 udp 7200
 fill
@@ -73,4 +86,5 @@ pkt capture wan "$rt/wan"
 pkt capture c2 "$c2/eth0"
 refusal
 reuse
+few
 ktap_finish
