@@ -318,6 +318,9 @@ enum natgw_tcp natgw_tcp_packet(struct natgw_flow *flow, enum natgw_dir dir,
 		 */
 		state = smp_load_acquire(&flow->state);
 		seen = READ_ONCE(flow->tcp);
+		/* An RST that came after this packet */
+		if (state == NATGW_FLOW_STATE_TCP_RESET && seen & RST_SEEN)
+			break;
 	} while (!set_state(flow, state, next_state(state, dir, seen, pkt)));
 	return NATGW_TCP_REFRESH;
 }
